@@ -1,0 +1,147 @@
+"""People, their roles, and what they are appointed to."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from geodata.models import Area, Cell, LeaderPost
+from gridmap.accounts.querysets import AppointmentQuerySet
+
+
+class Role(models.TextChoices):
+    GRID_MEMBER = "grid_member", _("网格员")
+    GRID_LEADER = "grid_leader", _("网格长")
+    BUILDING_LEADER = "building_leader", _("楼栋长")
+    COMMUNITY_OFFICER = "community_officer", _("社区（村）工作人员")
+    DISTRICT_COMMANDER = "district_commander", _("街道／郊区指挥")
+    HOTLINE_OPERATOR = "hotline_operator", _("话务员")
+    DISPATCHER = "dispatcher", _("派遣员")
+    GUIDE = "guide", _("专项网格指导员")
+    MEDIATOR = "mediator", _("人民调解员")
+    HANDLING_UNIT = "handling_unit", _("承办单位")
+    VISITOR = "visitor", _("回访员")
+    PLANNER = "planner", _("分析员")
+    CITY_ADMIN = "city_admin", _("市级管理员")
+
+
+class User(AbstractUser):
+    """A person who answers for something; signs in where a password is set."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("跟随系统")
+        LIGHT = "light", _("浅色")
+        DARK = "dark", _("深色")
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("姓名"), max_length=40)
+    phone = models.CharField(_("电话"), max_length=20, blank=True)
+    language = models.CharField(_("语言"), max_length=7, default="zh-hans")
+    theme = models.CharField(_("外观"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    is_demonstration = models.BooleanField(_("演示账号"), default=False)
+
+    class Meta:
+        verbose_name = _("人员")
+        verbose_name_plural = _("人员")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class GuideTeam(models.Model):
+    """One of the city's teams of specialists who help the grid."""
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    name_en = models.CharField(_("英文名称"), max_length=60, blank=True)
+    specialty = models.CharField(_("专长"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("专项网格指导员队伍")
+        verbose_name_plural = _("专项网格指导员队伍")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PLACES = ("area", "cell", "post", "guide_team")
+
+
+def exactly_one_place() -> Q:
+    """One of the four is set and the other three are not."""
+    condition = Q()
+    for chosen in PLACES:
+        condition |= Q(**{f"{place}__isnull": place != chosen for place in PLACES})
+    return condition
+
+
+class Appointment(models.Model):
+    """A person answers for a cell, post, area or team from one day to another (half-open)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    role = models.CharField(_("角色"), max_length=20, choices=Role)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="appointments")
+    cell = models.ForeignKey(Cell, models.PROTECT, null=True, blank=True, related_name="appointments")
+    post = models.ForeignKey(
+        LeaderPost, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    guide_team = models.ForeignKey(
+        GuideTeam, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    begins_on = models.DateField(_("开始"))
+    ends_on = models.DateField(_("结束"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stand_ins",
+        verbose_name=_("代班人"),
+    )
+    stand_in_from = models.DateField(_("代班开始"), null=True, blank=True)
+    stand_in_to = models.DateField(_("代班结束"), null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("任用")
+        verbose_name_plural = _("任用")
+        constraints = [
+            models.CheckConstraint(condition=exactly_one_place(), name="appointment_one_place"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("begins_on")),
+                name="appointment_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    stand_in__isnull=True, stand_in_from__isnull=True, stand_in_to__isnull=True
+                )
+                | Q(
+                    stand_in__isnull=False,
+                    stand_in_from__isnull=False,
+                    stand_in_to__gt=models.F("stand_in_from"),
+                ),
+                name="appointment_stand_in_has_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"
+
+
+class Session(AbstractBaseSession):
+    """A log-in; knows its user, so that one statement answers who asks and what they may see."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    class Meta:
+        verbose_name = _("会话")
+        verbose_name_plural = _("会话")
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from gridmap.accounts.sessions import SessionStore
+
+        return SessionStore

@@ -1,0 +1,228 @@
+"""Settings from the environment; a bad value stops the start with its name."""
+
+import os
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import pyogrio
+import shapely
+from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from geodata.city import CityProfileError, load_city
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("GRIDMAP_VAR", BASE_DIR / "var")).resolve()
+ENVIRONMENTS = ("development", "production", "test")
+
+
+def required(name: str, meaning: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {meaning}")
+    return value
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    value = os.environ.get(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r}: must be one of {', '.join(choices)}")
+    return value
+
+
+def wheel_library(package: Any, pattern: str) -> str:
+    """A library inside a wheel; Debian's GDAL is older than Django wants."""
+    found = glob(str(Path(package.__file__).parents[1] / pattern))
+    if len(found) != 1:
+        raise ImproperlyConfigured(f"{pattern}: found {len(found)} libraries; run “make run” again")
+    return found[0]
+
+
+def database(url: str) -> dict[str, Any]:
+    try:
+        config = dj_database_url.parse(url, engine="django.contrib.gis.db.backends.postgis")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL: {error}") from error
+    return {
+        **config,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {
+            "NAME": os.environ.get("GRIDMAP_TEST_DATABASE", "test_gridmap"),
+            "TEMPLATE": "template_gridmap",
+        },
+    }
+
+
+ENV = one_of("GRIDMAP_ENV", ENVIRONMENTS)
+PRODUCTION = ENV == "production"
+DEBUG = False
+SECRET_KEY = required("SECRET_KEY", "a long random text, the same on every start")
+ALLOWED_HOSTS = (
+    required("ALLOWED_HOSTS", "the names of this server, separated by commas").split(",")
+    if PRODUCTION
+    else ["*"]
+)
+try:
+    CITY = load_city(os.environ.get("GRIDMAP_CITY", "jiayuguan"))
+except CityProfileError as error:
+    raise ImproperlyConfigured(f"GRIDMAP_CITY: {error}") from error
+BASEMAP_TILES = os.environ.get("BASEMAP_TILES", "")
+
+# Two roles: the owner migrates, the application serves.
+DATABASE_ROLE = one_of("GRIDMAP_DB_ROLE", ("app", "owner"))
+DATABASE_URL = required("DATABASE_URL", "postgres://… of a PostGIS database")
+OWNER_DATABASE_URL = os.environ.get("OWNER_DATABASE_URL", DATABASE_URL)
+DATABASES = {"default": database(OWNER_DATABASE_URL if DATABASE_ROLE == "owner" else DATABASE_URL)}
+
+GDAL_LIBRARY_PATH = wheel_library(pyogrio, "pyogrio.libs/libgdal*.so*")
+GEOS_LIBRARY_PATH = wheel_library(shapely, "shapely.libs/libgeos_c*.so*")
+
+INSTALLED_APPS = [
+    "gridmap.console",
+    "gridmap.accounts",
+    "layers",
+    "geodata",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "axes",
+    "csp",
+    "leaflet",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "gridmap.accounts.middleware.SessionUserMiddleware",
+    "gridmap.accounts.middleware.PreferencesMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gridmap.urls"
+WSGI_APPLICATION = "gridmap.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+                "gridmap.accounts.context.frame",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "gridmap" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [("vendor", VAR_DIR / "browser")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENV == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+UPLOAD_DIR = VAR_DIR / "uploads"
+EPOCH_FILE = VAR_DIR / "epoch"
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if ENV == "test"
+    else ["gridmap.accounts.hashers.SmallArgon2PasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+# A colleague behind the same address is never locked out by somebody else's typos.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 10 / 60
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_ENGINE = "gridmap.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *([BASEMAP_TILES.split("/{")[0]] if BASEMAP_TILES else [])],
+        "frame-ancestors": ["'none'"],
+        "form-action": [SELF],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+MAP_SOURCES = [
+    "gridmap.map_sources.areas",
+    "gridmap.map_sources.cells",
+    "gridmap.map_sources.buildings",
+    "gridmap.map_sources.posts",
+]
+
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "ATTRIBUTION_PREFIX": ""}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
