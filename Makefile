@@ -1,0 +1,34 @@
+# Everything is done by gridmap/host, which needs nothing but Python's standard library.
+PYTHON ?= python3
+HOST_COMMAND = @exec $(PYTHON) -m gridmap.host
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench torture demo stop
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
+	do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo '  Settings come from the environment: PORT (8000), HOST (127.0.0.1), DATABASE_URL and'
+	@echo '  OWNER_DATABASE_URL (an existing server), GRIDMAP_ENV (development, production). See docs/deploy.md.'
+
+run: ## set up what is missing and serve the city until Ctrl-C
+	$(HOST_COMMAND) run
+
+test: ## the whole suite: lint, types, contracts, tests, browser journeys
+	$(HOST_COMMAND) test
+
+lint: ## ruff, mypy, import contracts, migrations, Django's deployment check
+	$(HOST_COMMAND) lint
+
+bench: ## measure the tiles and pages, write docs/benchmarks.md
+	$(HOST_COMMAND) bench
+
+torture: ## kill -9 a start at random moments (KILLS=50), force editor races
+	$(HOST_COMMAND) torture
+
+demo: ## throw the private database away and load the demonstration city afresh
+	$(HOST_COMMAND) demo
+
+stop: ## stop a running “make run”
+	$(HOST_COMMAND) stop
