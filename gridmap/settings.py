@@ -182,6 +182,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 10 / 60
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "gridmap.accounts.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "gridmap.accounts.addresses.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -194,6 +196,8 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# How many proxies in front append to X-Forwarded-For; what a visitor claims is not believed.
+TRUSTED_PROXIES = int(one_of("TRUSTED_PROXIES", ("1", "0", "2", "3") if PRODUCTION else ("0", "1")))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -80,10 +80,16 @@ def exactly_one_place() -> Q:
 class Appointment(models.Model):
     """A person answers for a cell, post, area or team from one day to another (half-open)."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="appointments", verbose_name=_("人员")
+    )
     role = models.CharField(_("角色"), max_length=20, choices=Role)
-    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="appointments")
-    cell = models.ForeignKey(Cell, models.PROTECT, null=True, blank=True, related_name="appointments")
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    cell = models.ForeignKey(
+        Cell, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
     post = models.ForeignKey(
         LeaderPost, models.PROTECT, null=True, blank=True, related_name="appointments"
     )
@@ -111,8 +117,9 @@ class Appointment(models.Model):
         constraints = [
             models.CheckConstraint(condition=exactly_one_place(), name="appointment_one_place"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("begins_on")),
-                name="appointment_ends_after_it_begins",
+                # Half-open: one that ends on its first day never counted, which undoes a mistake.
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("begins_on")),
+                name="appointment_ends_not_before_it_begins",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -129,6 +136,32 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+
+class AccountChange(models.Model):
+    """One act that changed who may do what."""
+
+    class Action(models.TextChoices):
+        APPOINT = "appoint", _("任用")
+        END = "end", _("结束任用")
+        STAND_IN = "stand_in", _("安排代班")
+        DISABLE = "disable", _("停用账号")
+        PASSWORD = "password", _("改密码")
+
+    action = models.CharField(_("动作"), max_length=8, choices=Action)
+    user = models.ForeignKey(User, models.PROTECT, related_name="changes", verbose_name=_("人员"))
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="changes", verbose_name=_("任用")
+    )
+    made_at = models.DateTimeField(_("时间"))
+    made_by = models.CharField(_("账号"), max_length=150)
+
+    class Meta:
+        verbose_name = _("人员变更")
+        verbose_name_plural = _("人员变更")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.user} {self.made_at:%Y-%m-%d %H:%M}"
 
 
 class Session(AbstractBaseSession):

@@ -17,3 +17,8 @@ class AppointmentQuerySet(models.QuerySet[Any]):
         """The appointments that a person exercises on a day, stand-ins included."""
         standing_in = Q(stand_in_id=user_id, stand_in_from__lte=day, stand_in_to__gt=day)
         return self.valid_on(day).filter(Q(user_id=user_id) | standing_in)
+
+    def overlapping(self, begins_on: date, ends_on: date | None) -> Self:
+        """The appointments that share a day with a half-open period."""
+        reaching = Q(ends_on__isnull=True) | Q(ends_on__gt=begins_on)
+        return self.filter(reaching, Q() if ends_on is None else Q(begins_on__lt=ends_on))

@@ -1,0 +1,90 @@
+"""Who asks, and in which language."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from gridmap.accounts.checks import refuse_demonstration_accounts
+from gridmap.accounts.models import User
+from gridmap.accounts.sessions import SessionStore
+from gridmap.accounts.tickets import ticket
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionUserMiddleware(AuthenticationMiddleware):
+    """Session, user and scope in one statement, in the place of Django's authentication.
+
+    Made when a server starts, whichever way: so here a production server that holds
+    demonstration accounts refuses to.
+    """
+
+    async_capable = False
+    get_response: GetResponse
+
+    def __init__(self, get_response: GetResponse) -> None:
+        refuse_demonstration_accounts()
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.user = _identify(request)
+        except OperationalError as error:
+            return unavailable(request, error)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return unavailable(request, error) if isinstance(error, OperationalError) else None
+
+
+class PreferencesMiddleware:
+    """The person's language; a visitor's cookie; else Chinese, whatever the browser prefers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = user.language if isinstance(user, User) else language_of_cookie(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def _identify(request: HttpRequest) -> User | AnonymousUser:
+    session_key = request.session.session_key
+    found = ticket(session_key) if session_key else None
+    if found is None:
+        request.session = SessionStore()
+        user: User | AnonymousUser = AnonymousUser()
+    else:
+        request.session = SessionStore.read(str(session_key), found.session)
+        user = found.user
+    # Every page depends on who asks: caches between must know.
+    request.session.accessed = True
+    return user
+
+
+def language_of_cookie(request: HttpRequest) -> str:
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 with the time to wait, where the database does not answer."""
+    logger.error("the database does not answer: %s", error)
+    with translation.override(language_of_cookie(request)):
+        text = gettext("数据库暂时没有回答，过几秒再试。")
+    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+    return HttpResponse(text, "text/plain; charset=utf-8", status=503, headers=headers)

@@ -1,0 +1,160 @@
+"""Who may see what: one function for map, list, tile, export and notebook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.gis.db.models.functions import PointOnSurface
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from geodata.models import Area, Building, Cell, CellVersion, LeaderPost
+from geodata.querysets import BEIJING
+from gridmap.accounts.models import Appointment, Role, User
+
+# A planner works on places and topics, never on persons.
+WITHOUT_PEOPLE = frozenset({Role.PLANNER.value})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The places that a person answers for on a day, stand-ins included."""
+
+    user_id: int | None
+    day: date
+    roles: frozenset[str] = frozenset()
+    area_ids: frozenset[int] = frozenset()
+    cell_ids: frozenset[int] = frozenset()
+    post_ids: frozenset[int] = frozenset()
+    team_ids: frozenset[int] = frozenset()
+    is_city_wide: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is entrusted to this person today."""
+        return not self.roles
+
+    @property
+    def sees_people(self) -> bool:
+        return bool(self.roles - WITHOUT_PEOPLE)
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for two people who see the same, so that they share cached bytes."""
+        parts = (self.roles, self.area_ids, self.cell_ids, self.post_ids, self.team_ids)
+        return sha256(repr([sorted(part) for part in parts]).encode()).hexdigest()[:16]
+
+    def areas(self) -> QuerySet[Area]:
+        return Area.objects.filter(pk__in=self.area_ids)
+
+    def cells(self) -> QuerySet[Cell]:
+        """Cells entrusted, cells of entrusted areas, and the cell around an entrusted post."""
+        around = LeaderPost.objects.filter(pk__in=self.post_ids).values("cell")
+        return Cell.objects.filter(self._own_cells() | Q(pk__in=around))
+
+    def posts(self) -> QuerySet[LeaderPost]:
+        return LeaderPost.objects.filter(self._own_cells("cell__") | Q(pk__in=self.post_ids))
+
+    def buildings(self) -> QuerySet[Building]:
+        """Buildings of entrusted areas and posts, and those that stand in an entrusted cell."""
+        condition = Q(community__in=self.area_ids)
+        if self.post_ids:
+            posts = LeaderPost.buildings.through.objects.filter(leaderpost__in=self.post_ids)
+            condition |= Q(pk__in=posts.values("building"))
+        if self.cell_ids:
+            condition |= Q(pk__in=self._standing_in_cells().values("pk"))
+        return Building.objects.filter(condition)
+
+    def appointments(self) -> QuerySet[Appointment]:
+        """Who answers, today, for the places in scope and beside this person in a team."""
+        return Appointment.objects.valid_on(self.day).filter(
+            Q(area__in=self.area_ids)
+            | Q(cell__in=self.cells().values("pk"))
+            | Q(post__in=self.posts().values("pk"))
+            | Q(guide_team__in=self.team_ids),
+            user__is_active=True,
+        )
+
+    def people(self) -> QuerySet[User]:
+        """Those who answer for places in scope, with their telephones; nobody for a planner."""
+        if not self.sees_people:
+            return User.objects.none()
+        return User.objects.filter(pk__in=self.appointments().values("user"))
+
+    def _own_cells(self, prefix: str = "") -> Q:
+        return Q(**{f"{prefix}pk__in": self.cell_ids}) | Q(
+            **{f"{prefix}community__in": self.area_ids}
+        )
+
+    def _standing_in_cells(self) -> QuerySet[Building]:
+        # The bounding-box condition is what the index on the buildings answers.
+        outline = CellVersion.objects.current().filter(
+            cell__in=self.cell_ids,
+            geom__bboverlaps=OuterRef("geom"),
+            geom__intersects=PointOnSurface(OuterRef("geom")),
+        )
+        return Building.objects.filter(Exists(outline))
+
+
+def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
+    """What a person may see today, or on a day; nothing for who is not signed in or disabled.
+
+    Today's scope comes with the request's own statement (`tickets`) and costs nothing here.
+    """
+    if on is None and "scope" in vars(user):
+        known: Scope = vars(user)["scope"]
+        return known
+    day = on or today()
+    if not isinstance(user, User) or not user.is_active:
+        return Scope(user_id=None, day=day)
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPE_OF_USER, {"user": user.pk, "day": day})
+        return scope_from(user.pk, day, cursor.fetchone())
+
+
+def today() -> date:
+    return timezone.localdate(timezone=BEIJING)
+
+
+def scope_from(user_id: int, day: date, row: Iterable[Any]) -> Scope:
+    """The scope that the columns `SCOPE_COLUMNS` describe."""
+    *places, is_city_wide = row
+    roles, areas, cells, posts, teams = (frozenset(ids or ()) for ids in places)
+    return Scope(user_id, day, roles, areas, cells, posts, teams, bool(is_city_wide))
+
+
+# `asked` (a common table expression of one row) names the person; %(day)s the day in Beijing.
+HELD = """
+held AS (
+    SELECT appointment.role, appointment.area_id, appointment.cell_id, appointment.post_id,
+           appointment.guide_team_id
+    FROM asked JOIN accounts_appointment AS appointment
+      ON appointment.user_id = asked.id
+      OR (appointment.stand_in_id = asked.id
+          AND appointment.stand_in_from <= %(day)s AND appointment.stand_in_to > %(day)s)
+    WHERE appointment.begins_on <= %(day)s
+      AND (appointment.ends_on > %(day)s OR appointment.ends_on IS NULL)
+),
+tree AS (
+    SELECT area.id, area.parent_id FROM geodata_area AS area JOIN held ON held.area_id = area.id
+    UNION
+    SELECT area.id, area.parent_id FROM geodata_area AS area JOIN tree ON area.parent_id = tree.id
+)
+"""
+SCOPE_COLUMNS = """
+    (SELECT array_agg(DISTINCT role) FROM held),
+    (SELECT array_agg(id) FROM tree),
+    (SELECT array_agg(cell_id) FILTER (WHERE cell_id IS NOT NULL) FROM held),
+    (SELECT array_agg(post_id) FILTER (WHERE post_id IS NOT NULL) FROM held),
+    (SELECT array_agg(guide_team_id) FILTER (WHERE guide_team_id IS NOT NULL) FROM held),
+    (SELECT bool_or(parent_id IS NULL) FROM tree)
+"""
+SCOPE_OF_USER = f"""
+WITH RECURSIVE asked AS (SELECT %(user)s::bigint AS id), {HELD}
+SELECT {SCOPE_COLUMNS}
+"""
