@@ -1,5 +1,6 @@
 """Reading places: by point, by day, by area."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
@@ -102,7 +103,9 @@ class CellVersionQuerySet(BoundaryQuerySet):
         at = moment(on)
         columns = [np.asarray(degrees, float).tolist() for degrees in (lon, lat)]
         with connection.cursor() as cursor:
-            cursor.execute(LOCATE, {"lon": columns[0], "lat": columns[1], "at": at, "touching": TOUCHING})
+            cursor.execute(
+                LOCATE, {"lon": columns[0], "lat": columns[1], "at": at, "touching": TOUCHING}
+            )
             rows = cursor.fetchall()
         for (x, y), (_, interiors) in zip(zip(*columns, strict=True), rows, strict=True):
             if interiors > 1:
@@ -149,6 +152,6 @@ SELECT id FROM tree
 """
 
 
-def subtree(roots: "list[int] | tuple[int, ...]") -> models.expressions.RawSQL:
+def subtree(roots: Sequence[int]) -> models.expressions.RawSQL:
     """The ids of areas and of all below them, as a subquery."""
-    return models.expressions.RawSQL(SUBTREE, [list(roots)])
+    return models.expressions.RawSQL(SUBTREE, [list(roots)])  # noqa: S611 a constant

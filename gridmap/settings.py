@@ -1,7 +1,6 @@
 """Settings from the environment; a bad value stops the start with its name."""
 
 import os
-from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +34,10 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
 
 def wheel_library(package: Any, pattern: str) -> str:
     """A library inside a wheel; Debian's GDAL is older than Django wants."""
-    found = glob(str(Path(package.__file__).parents[1] / pattern))
+    found = list(Path(package.__file__).parents[1].glob(pattern))
     if len(found) != 1:
         raise ImproperlyConfigured(f"{pattern}: found {len(found)} libraries; run “make run” again")
-    return found[0]
+    return str(found[0])
 
 
 def database(url: str) -> dict[str, Any]:
