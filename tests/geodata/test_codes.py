@@ -1,0 +1,39 @@
+"""Codes and the order of numbering."""
+
+import numpy as np
+import pytest
+
+from geodata.codes import CodesExhausted, building_code, cell_code, reading_order
+
+
+def test_codes_append_the_number_to_the_division():
+    assert cell_code("620201002012", 3) == "620201002012003"
+    assert building_code("620201002012", 7) == "62020100201200007"
+
+
+@pytest.mark.parametrize("sequence", [0, 1000])
+def test_a_number_that_does_not_fit_is_refused(sequence):
+    with pytest.raises(CodesExhausted):
+        cell_code("620201002012", sequence)
+
+
+def test_order_is_west_to_east_in_rows_from_north_to_south():
+    #  0 1
+    #  2 3      given out of order
+    x = [1, 0, 0, 1]
+    y = [5, 9, 5, 9]
+    assert reading_order(x, y).tolist() == [1, 3, 2, 0]
+
+
+def test_a_slightly_slanted_row_is_one_row():
+    x, y = [0, 1, 2, 0, 1, 2], [10.0, 10.1, 10.2, 0.0, 0.1, 0.2]
+    assert reading_order(x, y).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_one_point_and_none():
+    assert reading_order([3], [4]).tolist() == [0]
+    assert reading_order([], []).tolist() == []
+
+
+def test_points_in_one_place_keep_their_order():
+    assert reading_order(np.zeros(3), np.zeros(3)).tolist() == [0, 1, 2]
