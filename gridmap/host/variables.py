@@ -1,0 +1,59 @@
+"""The environment that Django's processes are started with."""
+
+import os
+import secrets
+from collections.abc import Mapping
+
+from gridmap.host import databases
+from gridmap.host.cluster import Cluster
+from gridmap.host.project import Project, Surroundings
+from gridmap.host.stamps import write_whole
+
+SHOWN = ("GRIDMAP_ENV", "GRIDMAP_VAR", "DATABASE_URL", "OWNER_DATABASE_URL", "SECRET_KEY")
+
+
+def application_environment(
+    project: Project,
+    surroundings: Surroundings,
+    cluster: Cluster | None,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """What settings.py reads: as the person has set it, completed by what is private here."""
+    env = dict(environ)
+    env.pop("GRIDMAP_DB_ROLE", None)
+    env["DJANGO_SETTINGS_MODULE"] = "gridmap.settings"
+    env["PYTHONUNBUFFERED"] = "1"
+    env["GRIDMAP_VAR"] = str(project.var)
+    env["GRIDMAP_ENV"] = surroundings.kind
+    env["HOST"], env["PORT"] = surroundings.host, str(surroundings.port)
+    if cluster is not None:
+        env["DATABASE_URL"] = cluster.url(databases.APP)
+        env["OWNER_DATABASE_URL"] = cluster.url(databases.OWNER)
+    elif not env.get("OWNER_DATABASE_URL"):
+        env["OWNER_DATABASE_URL"] = env["DATABASE_URL"]
+    if not surroundings.is_production and not env.get("SECRET_KEY"):
+        env["SECRET_KEY"] = own_secret(project)
+    return env
+
+
+def as_owner(env: Mapping[str, str]) -> dict[str, str]:
+    """The same for a command that changes tables."""
+    return {**env, "GRIDMAP_DB_ROLE": "owner"}
+
+
+def own_secret(project: Project) -> str:
+    """The signing key of a development clone, drawn once and the same on every start."""
+    file = project.var / "secret-key"
+    if not file.exists():
+        write_whole(file, secrets.token_urlsafe(50).encode(), mode=0o600)
+    return file.read_text()
+
+
+def production_check_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Stand-ins for what a city sets itself, so that Django's deployment check can run here."""
+    return {
+        **env,
+        "GRIDMAP_ENV": "production",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "gridmap.example",
+    }
