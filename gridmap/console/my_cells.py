@@ -1,0 +1,188 @@
+"""The cells of one person: one statement for the page, one for what lies around them."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gridmap.accounts.scope import Scope
+from gridmap.console.queries import name_language, one_row, shown_name
+
+
+@dataclass(frozen=True)
+class MyCells:
+    """What the page lists (cells with their buildings and posts), and what its map draws."""
+
+    community: dict[str, Any]
+    cells: list[dict[str, Any]]
+    picture: dict[str, Any]
+
+    @property
+    def buildings(self) -> int:
+        return sum(len(cell["buildings"]) for cell in self.cells)
+
+    @property
+    def posts(self) -> int:
+        return sum(len(cell["posts"]) for cell in self.cells)
+
+
+def read_my_cells(scope: Scope, *, english: bool) -> MyCells | None:
+    """The cells, buildings, posts and leaders entrusted to a person; None where there are none."""
+    own = _entrusted_by_name(scope)
+    if own is None:
+        return None
+    scoped = {
+        "cells": own.cells(),
+        "buildings": own.buildings(),
+        "posts": own.posts(),
+        "appointments": own.appointments(),
+    }
+    row = one_row(MY_CELLS, scoped, english=english, day=own.day, sees_people=own.sees_people)
+    if row is None or row[0] is None:
+        return None
+    cells, buildings, posts, picture = (json.loads(column) for column in row)
+    for cell in cells:
+        cell["buildings"] = [building for building in buildings if building["cell"] == cell["id"]]
+        cell["posts"] = [post for post in posts if post["cell"] == cell["id"]]
+    leaders = {post["id"]: post["leaders"] for post in posts}
+    for building in buildings:
+        building["leaders"] = [leader for post in building["posts"] for leader in leaders[post]]
+    return MyCells(cells[0]["community"], cells, picture)
+
+
+def read_ground(scope: Scope, *, english: bool) -> str | None:
+    """The paper around a person's cells as JSON: ground, streets, footprints, lines."""
+    own = _entrusted_by_name(scope)
+    row = one_row(GROUND, {"cells": own.cells()}, english=english) if own else None
+    return None if row is None else row[0]
+
+
+def _entrusted_by_name(scope: Scope) -> Scope | None:
+    """Cells and posts that the person holds; a whole area has a page of its own."""
+    if not scope.cell_ids and not scope.post_ids:
+        return None
+    return replace(scope, area_ids=frozenset(), team_ids=frozenset())
+
+
+# Paths and points are in tenths of a web-Mercator metre from the corner of the frame: a quarter
+# of a pixel at the largest zoom, and short enough to travel as text.
+def _path(geometry: str) -> str:
+    units = f"ST_TransScale({geometry}, -frame.x, -frame.y, 10, 10)"
+    return f"ST_AsSVG(ST_SnapToGrid({units}, 1), 1, 0)"
+
+
+def _point(geometry: str) -> str:
+    at = f"ST_PointOnSurface({geometry})"
+    return (
+        f"json_build_array(round((ST_X({at}) - frame.x) * 10), round((frame.y - ST_Y({at})) * 10))"
+    )
+
+
+# 1,300 web-Mercator metres are about one kilometre on the ground in this latitude.
+MINE = """
+WITH mine AS (
+    SELECT cell.*, version.geom_3857
+    FROM geodata_cell AS cell
+    JOIN geodata_cellversion AS version ON version.cell_id = cell.id AND version.valid_to IS NULL
+    WHERE cell.id IN ({cells})
+),
+frame AS (
+    SELECT floor(ST_XMin(box)) AS x, ceil(ST_YMax(box)) AS y, ST_SetSRID(box::geometry, 3857) AS box
+    FROM (SELECT ST_Expand(ST_Extent(geom_3857), 1300) AS box FROM mine) AS around
+    WHERE box IS NOT NULL
+)
+"""
+
+MY_CELLS = f"""
+{MINE},
+answer AS (
+    SELECT appointment.post_id, person.name, person.phone
+    FROM accounts_appointment AS appointment
+    JOIN accounts_user AS person ON person.id = CASE
+        WHEN appointment.stand_in_from <= %(day)s AND appointment.stand_in_to > %(day)s
+        THEN appointment.stand_in_id ELSE appointment.user_id END
+    WHERE %(sees_people)s AND appointment.post_id IS NOT NULL AND appointment.id IN ({{appointments}})
+),
+building AS (
+    SELECT building.*, mine.id AS cell_id,
+           (SELECT coalesce(json_agg(link.leaderpost_id ORDER BY link.leaderpost_id), '[]')
+            FROM geodata_leaderpost_buildings AS link
+            WHERE link.building_id = building.id AND link.leaderpost_id IN ({{posts}})) AS posts
+    FROM geodata_building AS building
+    JOIN mine ON ST_Intersects(mine.geom_3857, ST_PointOnSurface(building.geom_3857))
+    WHERE building.id IN ({{buildings}})
+),
+post AS (
+    SELECT post.*,
+           (SELECT coalesce(json_agg(json_build_object('name', name, 'phone', phone) ORDER BY name), '[]')
+            FROM answer WHERE answer.post_id = post.id) AS leaders,
+           (SELECT json_build_object('count', count(*), 'households', coalesce(sum(building.households), 0))
+            FROM geodata_leaderpost_buildings AS link
+            JOIN geodata_building AS building ON building.id = link.building_id
+            WHERE link.leaderpost_id = post.id) AS buildings
+    FROM geodata_leaderpost AS post
+    WHERE post.id IN ({{posts}})
+)
+SELECT
+    (SELECT json_agg(json_build_object(
+        'id', mine.id, 'code', mine.code, 'number', right(mine.code, 3), 'kind', mine.kind,
+        'name', {shown_name("mine")}, 'lang', {name_language("mine")},
+        'households', (SELECT coalesce(sum(households), 0) FROM building WHERE cell_id = mine.id),
+        'community', json_build_object('name', {shown_name("area")}, 'lang', {name_language("area")})
+     ) ORDER BY mine.code)
+     FROM mine JOIN geodata_area AS area ON area.id = mine.community_id)::text,
+    (SELECT coalesce(json_agg(json_build_object(
+        'id', building.id, 'cell', cell_id, 'number', number, 'households', households, 'posts', posts,
+        'name', {shown_name("building")}, 'lang', {name_language("building")}
+     ) ORDER BY estate, substring(number FROM '^[0-9]+')::int, number, building.code), '[]') FROM building)::text,
+    (SELECT coalesce(json_agg(json_build_object(
+        'id', post.id, 'cell', post.cell_id, 'kind', post.kind, 'leaders', leaders,
+        'name', {shown_name("post")}, 'lang', {name_language("post")}, 'buildings', buildings
+     ) ORDER BY post.id), '[]') FROM post)::text,
+    (SELECT json_build_object(
+        'origin', json_build_array(frame.x, frame.y),
+        'size', json_build_array(
+            round((ST_XMax(box) - frame.x) * 10), round((frame.y - ST_YMin(box)) * 10)),
+        'cells', (SELECT json_agg(json_build_object(
+            'id', mine.id, 'number', right(mine.code, 3), 'name', {shown_name("mine")},
+            'path', {_path("geom_3857")}, 'at', {_point("geom_3857")}) ORDER BY mine.code) FROM mine),
+        'buildings', (SELECT coalesce(json_agg(json_build_object(
+            'id', building.id, 'number', number, 'posts', posts,
+            'path', {_path("geom_3857")}, 'at', {_point("geom_3857")})), '[]') FROM building),
+        'posts', (SELECT coalesce(json_agg(json_build_object(
+            'id', post.id, 'path', {_path("geom_3857")}, 'at', {_point("geom_3857")})), '[]') FROM post)
+     ) FROM frame)::text
+"""
+
+GROUND = f"""
+{MINE},
+street AS (
+    SELECT grade, {shown_name("street")} AS name, {name_language("street")} AS lang,
+           ST_LineMerge(ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d))) AS geom
+    FROM geodata_street AS street, frame
+    WHERE geom_3857 && box
+    GROUP BY 1, 2, 3
+),
+ground AS (
+    SELECT kind, ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d)) AS geom
+    FROM geodata_ground, frame WHERE geom_3857 && box GROUP BY kind
+)
+SELECT json_build_object(
+    'fills', (SELECT coalesce(json_object_agg(kind, {_path("ST_CollectionExtract(geom, 3)")}), '{{{{}}}}') FROM ground),
+    'streets', (SELECT coalesce(json_agg(json_build_object(
+        'grade', grade, 'name', name, 'lang', lang, 'path', {_path("geom")})), '[]')
+        FROM street WHERE NOT ST_IsEmpty(geom)),
+    'buildings', (SELECT coalesce(string_agg({_path("geom_3857")}, ' '), '')
+        FROM geodata_building WHERE geom_3857 && box),
+    'cells', (SELECT coalesce(string_agg({_path("geom_3857")}, ' '), '')
+        FROM geodata_cellversion WHERE geom_3857 && box AND valid_to IS NULL),
+    'communities', (SELECT coalesce(string_agg({_path("version.geom_3857")}, ' '), '')
+        FROM geodata_areaversion AS version
+        WHERE version.geom_3857 && box AND version.valid_to IS NULL AND EXISTS (
+            SELECT FROM geodata_cell AS cell WHERE cell.community_id = version.area_id)),
+    'landmarks', (SELECT coalesce(json_agg(json_build_object(
+        'kind', kind, 'name', {shown_name("landmark")}, 'lang', {name_language("landmark")},
+        'at', {_point("geom_3857")})), '[]')
+        FROM geodata_landmark AS landmark WHERE geom_3857 && box)
+)::text
+FROM frame
+"""

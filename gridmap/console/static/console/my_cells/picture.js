@@ -1,0 +1,177 @@
+/* How my cells are drawn: the rest under a veil, mine at full strength, then selection and position. */
+
+import { points } from "../../layers/paper.js";
+import { drawGround, drawLand, drawLines } from "../../layers/ground.js";
+import { around, drawLandmarks, drawPill, drawRoadNames, makePlaces, setType, write } from "../../layers/labels.js";
+
+/** The server's data with its paths made ready for drawing and for asking “what is here”. */
+export function readMine(data) {
+  const cells = data.cells.map((cell) => ({ ...cell, shape: new Path2D(cell.path), rings: points(cell.path) }));
+  const veil = new Path2D("M-1e6-1e6H1e6V1e6H-1e6z");
+  for (const cell of cells) veil.addPath(cell.shape);
+  return {
+    ...data,
+    cells,
+    veil,
+    middle: [0, 1].map((axis) => cells.reduce((sum, { at }) => sum + at[axis], 0) / cells.length),
+    buildings: data.buildings.map((building) => ({ ...building, shape: new Path2D(building.path) })),
+    posts: data.posts.map((post) => ({ ...post, shape: new Path2D(post.path) })),
+  };
+}
+
+/** Draws everything once. `scene` has mine, ground, selection, position and what is switched on. */
+export function drawPicture(view, scene, colour) {
+  drawLand(view, colour);
+  if (scene.ground) drawGround(view, scene.ground, colour);
+  drawVeil(view, scene.mine, colour);
+  if (scene.ground) drawLines(view, scene.ground, colour);
+  drawMine(view, scene, colour);
+  drawSelection(view, scene, colour);
+  drawWords(view, scene, colour);
+  drawPosition(view, scene, colour);
+}
+
+function drawVeil(view, mine, colour) {
+  const { context } = view;
+  view.inUnits();
+  context.fillStyle = colour["m-pale"];
+  context.fill(mine.veil, "evenodd");
+}
+
+function drawMine(view, { mine, shows }, colour) {
+  const { context } = view;
+  context.fillStyle = colour["m-bldg"];
+  context.strokeStyle = colour["m-bldg-l"];
+  context.lineWidth = view.px(0.7);
+  for (const { shape } of mine.buildings) {
+    context.fill(shape);
+    if (view.zoom >= 15.75) context.stroke(shape);
+  }
+  if (shows.posts || view.zoom >= 18) outline(view, mine.posts, colour["m-mine"], 1.2, [4, 3]);
+  context.lineJoin = "round";
+  outline(view, mine.cells, colour["m-halo"], 6);
+  for (const { shape } of mine.cells) {
+    context.globalAlpha = 0.03;
+    context.fillStyle = colour["m-mine"];
+    context.fill(shape, "evenodd");
+    context.globalAlpha = 1;
+  }
+  outline(view, mine.cells, colour["m-mine"], 2.4);
+}
+
+function outline(view, places, style, width, dashes = []) {
+  const { context } = view;
+  context.strokeStyle = style;
+  context.lineWidth = view.px(width);
+  context.setLineDash(dashes.map(view.px));
+  for (const { shape } of places) context.stroke(shape);
+  context.setLineDash([]);
+}
+
+/** The shapes of what is selected: a building, a post with its buildings, or a cell. */
+function selectedShapes(mine, selection) {
+  if (!selection) return [];
+  if (selection.kind === "cell") return mine.cells.filter(({ id }) => id === selection.id);
+  if (selection.kind === "building") return mine.buildings.filter(({ id }) => id === selection.id);
+  return [
+    ...mine.posts.filter(({ id }) => id === selection.id),
+    ...mine.buildings.filter(({ posts }) => posts.includes(selection.id)),
+  ];
+}
+
+function drawSelection(view, { mine, selection }, colour) {
+  const { context } = view;
+  view.inUnits();
+  for (const { shape } of selectedShapes(mine, selection)) {
+    context.globalAlpha = 0.14;
+    context.fillStyle = colour["m-mine"];
+    context.fill(shape, "evenodd");
+    context.globalAlpha = 1;
+    context.strokeStyle = colour["m-sel"];
+    context.lineWidth = view.px(2);
+    context.stroke(shape);
+  }
+}
+
+function drawWords(view, scene, colour) {
+  const places = makePlaces();
+  view.inPixels();
+  for (const pill of pills(view, scene.mine)) {
+    places.take(drawPill(view, pill.text, pill.x, pill.y, colour["m-mine"], colour["on-pri"], colour.surface));
+  }
+  if (scene.shows.numbers && view.zoom >= 15.75) drawNumbers(view, scene, places, colour);
+  if (!scene.ground) return;
+  drawRoadNames(view, scene.ground.named, scene.mine.middle, places, colour);
+  drawLandmarks(view, scene.ground.landmarks, places, colour);
+}
+
+/* The selected number comes first: it must never yield to a neighbour's. */
+function drawNumbers(view, { mine, selection }, places, colour) {
+  setType(view, 10.5);
+  const isSelected = ({ id }) => selection?.kind === "building" && selection.id === id;
+  const sorted = [...mine.buildings].sort((a, b) => isSelected(b) - isSelected(a));
+  for (const { number, at } of sorted) {
+    if (!number) continue;
+    const [x, y] = view.toPixel(at);
+    if (places.claim(around(x, y, 6 * number.length + 2, 9))) {
+      write(view, number, x, y + 0.5, colour["m-text-2"], colour["m-halo"], 2);
+    }
+  }
+}
+
+/** The names of my cells, each on the northern edge of its cell so that it hides no building. */
+function pills(view, mine) {
+  const taken = makePlaces();
+  return mine.cells.map((cell) => {
+    const [x, top] = view.toPixel(northernEdge(cell.rings[0]));
+    const text = cell.name ? `${cell.number} · ${cell.name}` : cell.number;
+    let y = top;
+    while (!taken.claim(around(x, y, 12 * text.length, 26))) y += 28;
+    return { text, x, y };
+  });
+}
+
+function northernEdge(ring) {
+  const xs = ring.map(([x]) => x);
+  const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+  let top = Infinity;
+  ring.forEach(([x, y], n) => {
+    const [nextX, nextY] = ring[(n + 1) % ring.length];
+    if ((x <= middle) === (nextX <= middle)) return;
+    top = Math.min(top, y + ((nextY - y) * (middle - x)) / (nextX - x));
+  });
+  return [middle, top];
+}
+
+function drawPosition(view, { position }, colour) {
+  if (!position) return;
+  const { context } = view;
+  view.inPixels();
+  const [x, y] = view.toPixel(position.at);
+  context.fillStyle = colour["m-me"];
+  if (position.accuracy) {
+    context.globalAlpha = 0.14;
+    disc(context, x, y, position.accuracy * view.metre);
+  }
+  if (Number.isFinite(position.heading)) drawHeading(context, x, y, position.heading);
+  context.globalAlpha = 1;
+  disc(context, x, y, 8);
+  context.strokeStyle = "#FFFFFF";
+  context.lineWidth = 3;
+  context.stroke();
+}
+
+function disc(context, x, y, radius) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function drawHeading(context, x, y, heading) {
+  const towards = ((heading - 90) * Math.PI) / 180;
+  context.globalAlpha = 0.22;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.arc(x, y, 34, towards - 0.4, towards + 0.4);
+  context.fill();
+}

@@ -1,0 +1,64 @@
+"""The pages that a role opens."""
+
+import gzip
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from geodata.versions import data_version
+from gridmap.accounts.scope import scope
+from gridmap.console.my_cells import read_ground, read_my_cells
+
+
+def is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def page(request: HttpRequest, template: str, values: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {"now": timezone.now(), **values})
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """Who holds cells or posts by name goes to them; everybody else to the city."""
+    person = scope(request.user)
+    if person.cell_ids or person.post_ids:
+        return redirect("my-cells")
+    return page(request, "console/overview.html", {})
+
+
+@require_GET
+@never_cache
+def my_cells(request: HttpRequest) -> HttpResponse:
+    """My cells, their buildings and leaders, on a map and in a list."""
+    person = scope(request.user)
+    mine = read_my_cells(person, english=is_english())
+    if mine is None:
+        return page(request, "console/no_cells.html", {})
+    # The address changes with what it answers, so that a browser may keep the answer.
+    version = f"{data_version():x}-{person.digest}-{get_language()}"
+    return page(request, "console/my_cells.html", {"mine": mine, "version": version})
+
+
+@require_GET
+def my_cells_ground(request: HttpRequest, version: str) -> HttpResponse:
+    """The paper around my cells, kept by the browser until the data change."""
+    ground = read_ground(scope(request.user), english=is_english())
+    if ground is None:
+        raise Http404
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}
+    return HttpResponse(
+        gzip.compress(ground.encode(), 6), content_type="application/json", headers=headers
+    )
+
+
+@require_GET
+@never_cache
+def contacts(request: HttpRequest) -> HttpResponse:
+    return page(request, "console/contacts.html", {})

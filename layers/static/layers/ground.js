@@ -1,0 +1,99 @@
+/* The paper under the cases: land, blocks, buildings, streets and lines, in the order of the design. */
+
+import { points } from "./paper.js";
+
+/* Kinds of ground from below to above, with their colours. */
+const FILLS = [
+  ["urban", "m-urban"],
+  ["bed", "m-bed"],
+  ["water", "m-water"],
+  ["residential", "m-block"],
+  ["commercial", "m-com"],
+  ["industrial", "m-ind"],
+  ["public", "m-pub"],
+  ["park", "m-park"],
+  ["track", "m-track"],
+];
+
+/* Grades from below to above: true width in metres, least width in pixels, colour, casing. */
+const STREETS = [
+  ["lane", 5, 1, "m-road", null],
+  ["street", 10, 1.6, "m-road", null],
+  ["arterial", 18, 2.6, "m-road", "m-road-c"],
+  ["main", 24, 3.4, "m-main", "m-main-c"],
+  ["motorway", 26, 4, "m-mw", "m-mw-c"],
+];
+
+/** What the server sent, with its paths made ready for drawing. */
+export function readGround(data) {
+  const grades = {};
+  for (const street of data.streets) grades[street.grade] = `${grades[street.grade] ?? ""}${street.path}`;
+  return {
+    fills: FILLS.filter(([kind]) => data.fills[kind]).map(([kind, colour]) => [new Path2D(data.fills[kind]), colour]),
+    streets: Object.fromEntries(Object.entries(grades).map(([grade, path]) => [grade, new Path2D(path)])),
+    named: data.streets.filter((street) => street.name).map((street) => ({
+      ...street, lines: points(street.path), upright: /\p{Script=Han}/u.test(street.name),
+    })),
+    buildings: new Path2D(data.buildings),
+    cells: new Path2D(data.cells),
+    communities: new Path2D(data.communities),
+    landmarks: data.landmarks,
+  };
+}
+
+export function drawLand(view, colour) {
+  view.inPixels();
+  view.context.fillStyle = colour["m-land"];
+  view.context.fillRect(0, 0, view.width, view.height);
+}
+
+export function drawGround(view, ground, colour) {
+  const { context } = view;
+  view.inUnits();
+  for (const [path, name] of ground.fills) {
+    context.fillStyle = colour[name];
+    context.fill(path, "evenodd");
+  }
+  context.fillStyle = colour["m-bldg"];
+  context.fill(ground.buildings);
+  context.lineJoin = context.lineCap = "round";
+  drawStreets(view, ground.streets, colour);
+  drawRailway(view, ground.streets.railway, colour);
+}
+
+function stroke(view, path, style, width, dashes = []) {
+  const { context } = view;
+  context.strokeStyle = style;
+  context.lineWidth = view.px(width);
+  context.setLineDash(dashes.map(view.px));
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+function drawStreets(view, streets, colour) {
+  const present = STREETS.filter(([grade]) => streets[grade])
+    .map(([grade, metres, least, fill, casing]) =>
+      [streets[grade], Math.max(metres * view.metre, least), fill, casing]);
+  for (const [path, width, , casing] of present) {
+    if (casing) stroke(view, path, colour[casing], width + 1.6);
+  }
+  for (const [path, width, fill] of present) stroke(view, path, colour[fill], width);
+  if (streets.motorway) stroke(view, streets.motorway, colour["m-mw-mid"], 0.8);
+}
+
+function drawRailway(view, railway, colour) {
+  if (!railway) return;
+  view.context.lineCap = "butt";
+  stroke(view, railway, colour["m-rail"], 2.6);
+  stroke(view, railway, colour["m-land"], 1.4, [7, 7]);
+}
+
+export function drawLines(view, ground, colour) {
+  const { context } = view;
+  view.inUnits();
+  context.lineCap = "butt";
+  context.globalAlpha = 0.7;
+  stroke(view, ground.cells, colour["m-cell"], 0.8);
+  stroke(view, ground.communities, colour["m-comm"], 1.4, [2, 3]);
+  context.globalAlpha = 1;
+}
