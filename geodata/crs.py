@@ -38,6 +38,8 @@ _BAIDU_PI = np.pi * 3000.0 / 180.0
 # The shift is applied inside this box only: west, south, east, north.
 _SHIFTED_BOX = (72.004, 0.8293, 137.8347, 55.8271)
 _LAST_BIT_DEG = 1e-12
+# Beijing 1954 and Xi'an 1980: up to 150 m off, and their parameters are local and not published.
+_UNPUBLISHED_DATUMS = frozenset({4214, 4610})
 
 
 class UnknownSystem(ValueError):
@@ -261,11 +263,13 @@ def _crs(system: str) -> CRS:
 def _to_degrees(system: str) -> Transformer:
     """The way to CGCS2000, or to WGS 84 where only that is known.
 
-    Without “ballpark”: Beijing 1954 and Xi'an 1980 lie up to 150 m off, and where no
-    parameters are published PROJ would silently leave the degrees as they are.
+    Without “ballpark”: where no parameters are known PROJ would silently keep the degrees.
     """
     crs = _crs(system)
-    own = crs.geodetic_crs is not None and crs.geodetic_crs.to_2d() == CRS.from_epsg(4490)
+    datum = crs.geodetic_crs.to_2d().to_epsg() if crs.geodetic_crs else None
+    if datum in _UNPUBLISHED_DATUMS:
+        raise UnknownSystem(system)
+    own = datum == 4490
     try:
         return Transformer.from_crs(
             crs, "EPSG:4490" if own else "EPSG:4326", always_xy=True, allow_ballpark=False
