@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+import shapely.geometry
 from django.db import connection
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from geodata.coverage import CoverageReport, check_coverage
+from geodata.coverage_faults import LISTS
 from geodata.plane import Plane
 
 # Two versions of one border that differ by less are the same border.
@@ -102,26 +105,37 @@ def refuse_untiled(parents: Iterable[int], *, roots: bool = False) -> None:
     for family in children_of(parents, roots=roots):
         report, plane = family.report()
         if not report.ok:
-            faults += [fault for _kind, fault in located(report, plane)]
+            faults += located(report, plane)
     if faults:
         raise BoundaryRefused(
             _("边界没有铺满上级：{count} 处问题").format(count=len(faults)), faults
         )
 
 
-def located(report: CoverageReport, plane: Plane) -> list[tuple[str, dict[str, Any]]]:
-    """The faults of a report as dicts with their place in degrees, each with its kind."""
+def located(report: CoverageReport, plane: Plane) -> list[dict[str, Any]]:
+    """The faults of a report, each with its kind, its place and its shape in degrees."""
 
     def to_lonlat(x: float, y: float) -> tuple[float, float]:
         point = plane.to_degrees(shapely.Point(x, y))
         return float(point.x), float(point.y)
 
-    listed = report.as_dict(to_lonlat)
     return [
-        (kind, {**fault, "kind": kind})
-        for kind in ("invalid", "overlaps", "gaps", "slivers", "outside", "edges")
-        for fault in listed[kind]
+        {
+            **fault.as_dict(to_lonlat, gettext),
+            "kind": kind,
+            "shape": _shape(fault.geometry, plane),
+        }
+        for kind in LISTS.values()
+        for fault in getattr(report, kind)
     ]
+
+
+def _shape(geometry: Any, plane: Plane) -> dict[str, Any] | None:
+    """A GeoJSON geometry to draw, where there is one."""
+    if geometry is None:
+        return None
+    drawn: dict[str, Any] = shapely.geometry.mapping(plane.to_degrees(geometry))
+    return drawn
 
 
 STRAY_POSTS = """
