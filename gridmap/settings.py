@@ -181,7 +181,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 10 / 60
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "gridmap.accounts.views.locked_out"
+AXES_HANDLER = "gridmap.accounts.brake.BrakeHandler"
+AXES_LOCKOUT_CALLABLE = "gridmap.accounts.brake.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]
 AXES_CLIENT_IP_CALLABLE = "gridmap.accounts.addresses.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -214,10 +216,22 @@ CONTENT_SECURITY_POLICY = {
 }
 
 MAP_SOURCES = [
-    "gridmap.map_sources.areas",
-    "gridmap.map_sources.cells",
-    "gridmap.map_sources.buildings",
-    "gridmap.map_sources.posts",
+    f"gridmap.map_sources.{name}"
+    for name in (
+        "ground",
+        "footprints",
+        "streets",
+        "landmarks",
+        "cell_lines",
+        "community_lines",
+        "district_lines",
+        "community_names",
+        "district_names",
+        "areas",
+        "cells",
+        "buildings",
+        "posts",
+    )
 ]
 
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "ATTRIBUTION_PREFIX": ""}

@@ -14,7 +14,8 @@ def client_address(request: HttpRequest) -> str | None:
     """
     claim = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
-        seen = request.headers.get("X-Forwarded-For", "").split(",")[-settings.TRUSTED_PROXIES :]
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        seen = [hop for hop in hops if hop][-settings.TRUSTED_PROXIES :]
         claim = seen[0] if len(seen) == settings.TRUSTED_PROXIES else claim
     try:
         return str(ip_address(claim.strip()))

@@ -1,36 +1,17 @@
-"""Log-in and password forms, with the brake on guessing."""
+"""Log-in and password forms, braked."""
 
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_cool_off
 from django import forms
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gridmap.accounts.brake import braked
 from gridmap.accounts.models import User
-
-
-def braked(request: HttpRequest, username: str, wrong: str) -> str:
-    """What to tell after a wrong password: `wrong`, and how many tries are left; or until when."""
-    failures = AxesProxyHandler.get_failures(request, {"username": username})
-    left = settings.AXES_FAILURE_LIMIT - failures
-    if left <= 0:
-        until = timezone.localtime(timezone.now() + get_cool_off(request))
-        return gettext("这个账号在此电脑上停用到 %(time)s。在那之前再试，会重新计时。") % {
-            "time": f"{until:%H:%M}"
-        }
-    return wrong + ngettext(
-        "再错 %(left)d 次，这个账号在此电脑上停用 %(minutes)d 分钟。",
-        "再错 %(left)d 次，这个账号在此电脑上停用 %(minutes)d 分钟。",
-        left,
-    ) % {"left": left, "minutes": get_cool_off(request).total_seconds() // 60}
 
 
 class LoginForm(AuthenticationForm):

@@ -96,9 +96,9 @@ class Scope:
         outline = CellVersion.objects.current().filter(
             cell__in=self.cell_ids,
             geom__bboverlaps=OuterRef("geom"),
-            geom__intersects=PointOnSurface(OuterRef("geom")),
+            geom__intersects=OuterRef("spot"),
         )
-        return Building.objects.filter(Exists(outline))
+        return Building.objects.annotate(spot=PointOnSurface("geom")).filter(Exists(outline))
 
 
 def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:

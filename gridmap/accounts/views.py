@@ -1,8 +1,5 @@
 """Log-in, log-out, password, language, theme, and whether the server is well."""
 
-from typing import Any
-
-from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
@@ -26,13 +23,6 @@ class LoginView(auth_views.LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
-
-
-def locked_out(_: HttpRequest, response: HttpResponse, __: dict[str, Any]) -> HttpResponse:
-    """The brake's answer: the form itself says until when; the status tells programs."""
-    response.status_code = 429
-    response["Retry-After"] = str(int(get_cool_off().total_seconds()))
-    return response
 
 
 @never_cache

@@ -1,0 +1,180 @@
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from gridmap.accounts.models import Role, User
+from gridmap.accounts.scope import Scope, scope
+from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user, square
+
+pytestmark = pytest.mark.django_db
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 7, 13), date(2026, 7, 14), date(2026, 7, 15)
+
+
+def seen(found: Scope) -> tuple[str, str, str, str]:
+    """Areas, cells, posts and buildings in a scope, by the last word of their names."""
+    querysets = (found.areas(), found.cells(), found.posts(), found.buildings())
+    return tuple(
+        " ".join(sorted(name.split("-")[1] for name in rows.values_list("name", flat=True)))
+        for rows in querysets
+    )  # type: ignore[return-value]
+
+
+@pytest.fixture
+def city() -> SmallCity:
+    return make_small_city()
+
+
+@pytest.fixture
+def zhou() -> User:
+    return make_user("zhou")
+
+
+def test_a_person_without_an_appointment_sees_nothing(city: SmallCity, zhou: User) -> None:
+    assert scope(zhou).is_empty
+    assert seen(scope(zhou)) == ("", "", "", "")
+    assert not scope(zhou).people().exists()
+
+
+def test_a_visitor_who_is_not_signed_in_sees_nothing(city: SmallCity) -> None:
+    assert scope(AnonymousUser()).is_empty
+    assert seen(scope(AnonymousUser())) == ("", "", "", "")
+
+
+def test_a_disabled_person_sees_nothing(city: SmallCity) -> None:
+    user = make_user("gone", is_active=False)
+    appoint(user, Role.GRID_MEMBER, city.cells["a"])
+    assert scope(user).is_empty
+
+
+def test_a_grid_member_sees_the_own_cells_with_posts_and_buildings(
+    city: SmallCity, zhou: User
+) -> None:
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    appoint(zhou, Role.GRID_MEMBER, city.cells["c"])
+    assert seen(scope(zhou)) == ("", "a c", "a1 a2 c1", "a1 a2 c1")
+
+
+def test_a_building_leader_sees_the_own_post_and_the_outline_of_its_cell(
+    city: SmallCity, zhou: User
+) -> None:
+    appoint(zhou, Role.BUILDING_LEADER, city.posts["a2"])
+    assert seen(scope(zhou)) == ("", "a", "a2", "a2")
+
+
+def test_a_community_officer_sees_everything_in_the_community(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.COMMUNITY_OFFICER, city.areas["p"])
+    assert seen(scope(zhou)) == ("p", "a b", "a1 a2 b1", "a1 a2 b1")
+
+
+def test_a_commander_sees_the_whole_tree_below(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.DISTRICT_COMMANDER, city.areas["x"])
+    assert seen(scope(zhou)) == ("p q x", "a b c", "a1 a2 b1 c1", "a1 a2 b1 c1")
+    assert not scope(zhou).is_city_wide
+
+
+def test_an_appointment_to_the_city_is_city_wide(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.DISPATCHER, city.areas["city"])
+    assert seen(scope(zhou))[1] == "a b c d"
+    assert scope(zhou).is_city_wide
+
+
+def test_a_guide_sees_the_own_team_and_no_place(city: SmallCity, zhou: User) -> None:
+    team, colleague = make_team(), make_user("colleague")
+    appoint(zhou, Role.GUIDE, team)
+    appoint(colleague, Role.GUIDE, team)
+    assert scope(zhou).team_ids == {team.pk}
+    assert seen(scope(zhou)) == ("", "", "", "")
+    assert set(scope(zhou).people()) == {zhou, colleague}
+
+
+def test_several_appointments_add_up(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.GRID_MEMBER, city.cells["d"])
+    appoint(zhou, Role.BUILDING_LEADER, city.posts["b1"])
+    assert seen(scope(zhou)) == ("", "b d", "b1 d1", "b1 d1")
+    assert scope(zhou).roles == {"grid_member", "building_leader"}
+
+
+def test_people_in_scope_are_those_who_answer_for_its_places(city: SmallCity, zhou: User) -> None:
+    leader, neighbour = make_user("leader"), make_user("neighbour")
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    appoint(leader, Role.BUILDING_LEADER, city.posts["a1"])
+    appoint(neighbour, Role.BUILDING_LEADER, city.posts["b1"])
+    assert set(scope(zhou).people()) == {zhou, leader}
+    assert set(scope(leader).people()) == {zhou, leader}
+
+
+def test_people_who_were_disabled_answer_no_more(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    appoint(make_user("gone", is_active=False), Role.BUILDING_LEADER, city.posts["a1"])
+    assert set(scope(zhou).people()) == {zhou}
+
+
+def test_a_planner_sees_places_and_no_people(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.PLANNER, city.areas["city"])
+    appoint(make_user("leader"), Role.BUILDING_LEADER, city.posts["a1"])
+    assert scope(zhou).posts().count() == 5
+    assert not scope(zhou).people().exists()
+
+
+def test_an_appointment_counts_from_its_first_day_until_before_its_last(
+    city: SmallCity, zhou: User
+) -> None:
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"], begins_on=TUESDAY, ends_on=WEDNESDAY)
+    counts = [not scope(zhou, on=day).is_empty for day in (MONDAY, TUESDAY, WEDNESDAY)]
+    assert counts == [False, True, False]
+
+
+def test_a_stand_in_has_the_scope_on_the_agreed_days_only(city: SmallCity, zhou: User) -> None:
+    li = make_user("li")
+    appoint(
+        zhou,
+        Role.GRID_MEMBER,
+        city.cells["a"],
+        stand_in=li,
+        stand_in_from=TUESDAY,
+        stand_in_to=WEDNESDAY,
+    )
+    days = (MONDAY, TUESDAY, WEDNESDAY)
+    assert [seen(scope(li, on=day))[1] for day in days] == ["", "a", ""]
+    assert [seen(scope(zhou, on=day))[1] for day in days] == ["a", "a", "a"]
+
+
+def test_a_stand_in_has_no_more_than_the_appointment_itself(city: SmallCity, zhou: User) -> None:
+    li = make_user("li")
+    appoint(
+        zhou,
+        Role.GRID_MEMBER,
+        city.cells["a"],
+        ends_on=TUESDAY,
+        stand_in=li,
+        stand_in_from=MONDAY,
+        stand_in_to=WEDNESDAY,
+    )
+    assert [scope(li, on=day).is_empty for day in (MONDAY, TUESDAY)] == [False, True]
+
+
+def test_two_people_who_see_the_same_share_a_digest(city: SmallCity, zhou: User) -> None:
+    li, wang = make_user("li"), make_user("wang")
+    for user, cell in ((zhou, "a"), (li, "a"), (wang, "b")):
+        appoint(user, Role.GRID_MEMBER, city.cells[cell])
+    assert scope(zhou).digest == scope(li).digest
+    assert scope(zhou).digest != scope(wang).digest
+
+
+def test_a_role_alone_changes_the_digest(city: SmallCity, zhou: User) -> None:
+    li = make_user("li")
+    appoint(zhou, Role.PLANNER, city.areas["city"])
+    appoint(li, Role.DISPATCHER, city.areas["city"])
+    assert scope(zhou).digest != scope(li).digest
+
+
+def test_a_building_on_a_border_belongs_to_the_cell_of_its_middle(
+    city: SmallCity, zhou: User
+) -> None:
+    building = city.buildings["a1"]
+    building.geom = square(1.9, 0.4, width=0.6, height=0.2)
+    building.save()
+    appoint(zhou, Role.GRID_MEMBER, city.cells["b"])
+    assert seen(scope(zhou))[3] == "a1 b1"
