@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from geodata import boundaries
 from geodata.boundaries import BoundaryRefused, children_of, services
-from geodata.models import Area, Cell, CellVersion, LeaderPost
+from geodata.models import Area, Building, Cell, CellVersion, LeaderPost
 from tests.makers import make_cell, make_small_city, square
 
 RACES = int(os.environ.get("GRIDMAP_RACES", "60"))
@@ -83,6 +83,7 @@ KINDS = (TAKE_THE_MIDDLE, MOVE_ITS_BORDERS, DIVIDE_THE_EMPTY)
 def community() -> Area:
     city = make_small_city()
     LeaderPost.objects.all().delete()
+    Building.objects.all().delete()
     return city.areas["p"]
 
 
