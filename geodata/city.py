@@ -37,6 +37,7 @@ class CityProfile:
     envelope: tuple[float, float, float, float]
     metric_srid: int
     levels: tuple[Level, ...]
+    centre_phone: str = ""
 
     def level(self, kind: str) -> Level:
         """The level of that kind.

@@ -36,3 +36,8 @@ def shown_name(table: str) -> str:
 def name_language(table: str) -> str:
     """The language of a name that is not in the reader's language, else null."""
     return f"CASE WHEN %(english)s AND {table}.name_en = '' THEN 'zh-Hans' END"
+
+
+def literal(words: str) -> str:
+    """Words in which no sign means anything else to LIKE."""
+    return re.sub(r"([\\%_])", r"\\\1", words)

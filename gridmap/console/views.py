@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET
 
 from geodata.versions import data_version
 from gridmap.accounts.scope import scope
+from gridmap.console.contacts import read_contacts
 from gridmap.console.my_cells import read_ground, read_my_cells
+from gridmap.console.overview import NoSuchArea, read_overview, search
 
 
 def is_english() -> bool:
@@ -26,11 +28,25 @@ def page(request: HttpRequest, template: str, values: dict[str, Any]) -> HttpRes
 @require_GET
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """Who holds cells or posts by name goes to them; everybody else to the city."""
+    """Who holds cells or posts by name goes to them; everybody else sees the areas in scope."""
     person = scope(request.user)
     if person.cell_ids or person.post_ids:
         return redirect("my-cells")
-    return page(request, "console/overview.html", {})
+    if not person.area_ids:
+        return page(request, "console/no_scope.html", {})
+    words = request.GET.get("q", "").strip()
+    try:
+        overview = read_overview(person, request.GET.get("area", ""), english=is_english())
+    except NoSuchArea as error:
+        raise Http404 from error
+    found = search(person, words, english=is_english()) if words else None
+    values = {
+        "overview": overview,
+        "found": found,
+        "words": words,
+        "sees_people": person.sees_people,
+    }
+    return page(request, "console/overview.html", values)
 
 
 @require_GET
@@ -61,4 +77,15 @@ def my_cells_ground(request: HttpRequest, version: str) -> HttpResponse:
 @require_GET
 @never_cache
 def contacts(request: HttpRequest) -> HttpResponse:
-    return page(request, "console/contacts.html", {})
+    """Who answers for the places in scope, fifty on a page."""
+    words = request.GET.get("q", "").strip()
+    number = _page_number(request.GET.get("page", "1"))
+    found = read_contacts(scope(request.user), words, number, english=is_english())
+    return page(request, "console/contacts.html", {"contacts": found, "words": words})
+
+
+def _page_number(text: str) -> int:
+    """A page of the list; what is no sensible number names no page."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 100_000):
+        raise Http404
+    return int(text)

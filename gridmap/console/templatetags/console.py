@@ -1,13 +1,14 @@
 """What the page frame asks of the console."""
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gridmap.accounts.models import Role
 from gridmap.accounts.scope import scope
 
 register = template.Library()
@@ -24,8 +25,6 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     else:
         links.append(("home", "map", _("网格")))
     links.append(("contacts", "users", _("通讯录")))
-    if Role.CITY_ADMIN in person.roles:
-        links.append(("import", "import", _("导入")))
     return [
         {
             "address": reverse(name),
@@ -42,3 +41,27 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
 def number(value: int) -> str:
     """Thousands with a comma, in both languages."""
     return f"{value:,}"
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Degrees for a program: a point before the decimals in every language."""
+    return f"{value:.6f}"
+
+
+@register.simple_tag
+def share(part: int, whole: int) -> str:
+    """A count with its denominator; nothing where there is nothing to count."""
+    return f"{part:,} / {whole:,}" if whole else "–"
+
+
+@register.simple_tag
+def area_address(code: str, is_first: bool = False) -> str:
+    """The overview of an area; the first one needs no filter."""
+    return reverse("home") if is_first else f"{reverse('home')}?{urlencode({'area': code})}"
+
+
+@register.filter
+def json_array(values: list[float]) -> str:
+    """Numbers for a data attribute."""
+    return json.dumps(values)

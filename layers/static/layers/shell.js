@@ -21,6 +21,15 @@ document.addEventListener("submit", (event) => {
   event.target.setAttribute("aria-busy", "true");
 });
 
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const field = document.getElementById(button.dataset.reveal);
+  button.addEventListener("click", () => {
+    const isShown = field.type === "password";
+    field.type = isShown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(isShown));
+  });
+}
+
 const offline = document.getElementById("offline");
 if (offline) {
   const show = () => { offline.hidden = navigator.onLine; };

@@ -40,8 +40,8 @@ function reveal() {
 function select(next) {
   selection = next;
   map.setSelection(selection);
-  list.mark(selection);
   showCard();
+  list.mark(selection);
   if (selection && sheet.stop !== "middle") sheet.set("middle");
   else reveal();
   history.replaceState(null, "", selection ? `#${selection.kind}-${selection.id}` : location.pathname);

@@ -1,0 +1,76 @@
+"""Who answers for the places in a person's scope, with telephones."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+
+from gridmap.accounts.models import Role
+from gridmap.accounts.scope import Scope
+from gridmap.console.queries import literal, name_language, one_row, shown_name
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """One page of the list: `count` people in all."""
+
+    count: int
+    people: list[dict[str, Any]]
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // PAGE))
+
+
+def read_contacts(scope: Scope, words: str, page: int, *, english: bool) -> Contacts:
+    """The people whose name, place or telephone holds the words; one statement."""
+    if not scope.sees_people:
+        return Contacts(0, [], 1)
+    values = {"words": f"%{literal(words)}%", "day": scope.day, "english": english}
+    try:
+        row = one_row(
+            CONTACTS,
+            {"appointments": scope.appointments()},
+            limit=PAGE,
+            offset=(page - 1) * PAGE,
+            **values,
+        )
+    except EmptyResultSet:
+        row = None
+    count, people = row or (0, "[]")
+    labels = dict(Role.choices)
+    return Contacts(count, [{**one, "role": labels[one["role"]]} for one in json.loads(people)], page)
+
+
+CONTACTS = f"""
+WITH answering AS (
+    SELECT appointment.*, person.name AS person, person.phone,
+           area.code AS area_code, cell.code AS cell_code,
+           coalesce({shown_name("post")}, {shown_name("cell")}, {shown_name("area")},
+                    {shown_name("team")}) AS place,
+           coalesce({name_language("post")}, {name_language("cell")}, {name_language("area")},
+                    {name_language("team")}) AS lang
+    FROM accounts_appointment AS appointment
+    JOIN accounts_user AS person ON person.id = CASE
+        WHEN stand_in_from <= %(day)s AND stand_in_to > %(day)s THEN stand_in_id ELSE user_id END
+    LEFT JOIN geodata_area AS area ON area.id = appointment.area_id
+    LEFT JOIN geodata_leaderpost AS post ON post.id = appointment.post_id
+    LEFT JOIN geodata_cell AS cell ON cell.id = coalesce(appointment.cell_id, post.cell_id)
+    LEFT JOIN accounts_guideteam AS team ON team.id = appointment.guide_team_id
+    WHERE appointment.id IN ({{appointments}})
+),
+found AS (
+    SELECT * FROM answering
+    WHERE person ILIKE %(words)s OR phone LIKE %(words)s OR place ILIKE %(words)s OR cell_code LIKE %(words)s
+)
+SELECT (SELECT count(*) FROM found),
+       (SELECT coalesce(json_agg(json_build_object(
+            'name', person, 'phone', phone, 'role', role, 'place', place, 'lang', lang,
+            'number', right(cell_code, 3))), '[]')
+        FROM (SELECT * FROM found ORDER BY area_code, cell_code, post_id NULLS FIRST, person
+              LIMIT %(limit)s OFFSET %(offset)s) AS listed)::text
+"""
