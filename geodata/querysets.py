@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 # Degrees; about a millimetre. Two borders that meet without a shared vertex may round
-# apart by 1e-15°, and a point must not fall between them.
+# apart by 1e-15°, and a point must neither fall between them nor depend on the last bit.
 TOUCHING = 1e-8
 
 
@@ -91,9 +91,9 @@ class CellVersionQuerySet(BoundaryQuerySet):
     ) -> npt.NDArray[np.int64]:
         """Ids of the cell versions that points belong to, -1 where there is none.
 
-        The rule: a point belongs to the cell that covers it; on a shared border to the
-        dedicated cell before the base one, then to the lowest code; a point lost in the
-        rounding between two borders (`TOUCHING`) to the nearest cell.
+        The rule: a point belongs to the cell that holds it; within a millimetre of several
+        cells (`TOUCHING`) it is on their border and belongs to the dedicated one before the
+        base one, then to the lowest code.
 
         Raises
         ------
@@ -136,7 +136,7 @@ LEFT JOIN LATERAL (
     WHERE ST_DWithin(version.geom, point.geom, %(touching)s)
       AND version.valid_from <= %(at)s
       AND (version.valid_to > %(at)s OR version.valid_to IS NULL)
-    ORDER BY ST_Distance(version.geom, point.geom), cell.kind = 'base', cell.code
+    ORDER BY cell.kind = 'base', cell.code
     LIMIT 1
 ) AS claim ON true
 ORDER BY p.n

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import Point
 
 from geodata.models import Cell, CellVersion
 from geodata.querysets import MultipleCells, NoCell
-from tests.makers import LONG_AGO, SIDE, make_cell, make_change, make_small_city, point, square
+from tests.makers import LONG_AGO, make_cell, make_change, make_small_city, point, square
 
 TODAY = date(2026, 7, 14)
 pytestmark = pytest.mark.django_db
@@ -45,14 +45,12 @@ def test_a_dedicated_cell_wins_its_border_over_a_lower_base_code():
     assert holder(point(2, 1)).code == city.cells["b"].code
 
 
-def test_a_point_in_the_rounding_between_two_borders_belongs_to_the_nearest():
+def test_a_point_in_the_rounding_between_two_borders_has_one_cell():
     city = make_small_city()
-    gap = SIDE * 1e-7
-    CellVersion.objects.filter(cell=city.cells["b"]).update(
-        geom=square(2 + 2e-7, 0, width=2 - 2e-7, height=2)
-    )
-    near_b = Point(point(2, 1).x + gap * 1.5, point(2, 1).y, srid=4490)
-    assert holder(near_b) == city.cells["b"]
+    crack = 2e-7
+    apart = square(2 + crack, 0, width=2 - crack, height=2)
+    CellVersion.objects.filter(cell=city.cells["b"]).update(geom=apart)
+    assert holder(point(2 + crack / 2, 1)) == city.cells["a"]
 
 
 def test_a_point_outside_has_no_cell():
