@@ -12,11 +12,13 @@ from geodata.models import BoundaryChange
 
 @dataclass(frozen=True)
 class Place:
-    """A boundary that a change opens or closes."""
+    """A boundary that a change opens or closes; the place is a point inside, in degrees."""
 
     code: str
     name: str
     area_m2: float
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Move:
     name: str
     before: str
     after: str
+    lon: float
+    lat: float
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,23 @@ class Change:
 
 
 VERSIONS = """
-SELECT place.code, place.name, ST_Area(ST_Transform(version.geom, %(metric)s))
-FROM geodata_areaversion AS version JOIN geodata_area AS place ON place.id = version.area_id
-WHERE version.{column} = %(change)s
-UNION ALL
-SELECT place.code, place.name, ST_Area(ST_Transform(version.geom, %(metric)s))
-FROM geodata_cellversion AS version JOIN geodata_cell AS place ON place.id = version.cell_id
-WHERE version.{column} = %(change)s
+SELECT place.code, place.name, ST_Area(ST_Transform(place.geom, %(metric)s)),
+       ST_X(ST_PointOnSurface(place.geom)), ST_Y(ST_PointOnSurface(place.geom))
+FROM (
+    SELECT area.code, area.name, version.geom
+    FROM geodata_areaversion AS version JOIN geodata_area AS area ON area.id = version.area_id
+    WHERE version.{column} = %(change)s
+    UNION ALL
+    SELECT cell.code, cell.name, version.geom
+    FROM geodata_cellversion AS version JOIN geodata_cell AS cell ON cell.id = version.cell_id
+    WHERE version.{column} = %(change)s
+) AS place
 ORDER BY 1
 """
 
 MOVED = """
-SELECT place.name, old_cell.code, coalesce(new_cell.code, '')
+SELECT place.name, old_cell.code, coalesce(new_cell.code, ''),
+       ST_X(centre.geom), ST_Y(centre.geom)
 FROM geodata_{table} AS place
 CROSS JOIN LATERAL (SELECT ST_PointOnSurface(place.geom) AS geom) AS centre
 JOIN geodata_cellversion AS old
