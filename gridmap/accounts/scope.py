@@ -8,12 +8,12 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.gis.db.models.functions import PointOnSurface
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from geodata.models import Area, Building, Cell, CellVersion, LeaderPost
+from geodata.models import Area, Building, Cell, LeaderPost
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import Appointment, Role, User
 
@@ -67,7 +67,7 @@ class Scope:
             posts = LeaderPost.buildings.through.objects.filter(leaderpost__in=self.post_ids)
             condition |= Q(pk__in=posts.values("building"))
         if self.cell_ids:
-            condition |= Q(pk__in=self._standing_in_cells().values("pk"))
+            condition |= Q(pk__in=RawSQL(STANDING_IN_CELLS, [sorted(self.cell_ids)]))  # noqa: S611 - constant
         return Building.objects.filter(condition)
 
     def appointments(self) -> QuerySet[Appointment]:
@@ -84,21 +84,16 @@ class Scope:
         """Those who answer for places in scope, with their telephones; nobody for a planner."""
         if not self.sees_people:
             return User.objects.none()
-        return User.objects.filter(pk__in=self.appointments().values("user"))
+        held = self.appointments()
+        stood_in = held.filter(stand_in_from__lte=self.day, stand_in_to__gt=self.day)
+        return User.objects.filter(
+            Q(pk__in=held.values("user")) | Q(pk__in=stood_in.values("stand_in")), is_active=True
+        )
 
     def _own_cells(self, prefix: str = "") -> Q:
         return Q(**{f"{prefix}pk__in": self.cell_ids}) | Q(
             **{f"{prefix}community__in": self.area_ids}
         )
-
-    def _standing_in_cells(self) -> QuerySet[Building]:
-        # The bounding-box condition is what the index on the buildings answers.
-        outline = CellVersion.objects.current().filter(
-            cell__in=self.cell_ids,
-            geom__bboverlaps=OuterRef("geom"),
-            geom__intersects=OuterRef("spot"),
-        )
-        return Building.objects.annotate(spot=PointOnSurface("geom")).filter(Exists(outline))
 
 
 def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
@@ -127,6 +122,16 @@ def scope_from(user_id: int, day: date, row: Iterable[Any]) -> Scope:
     roles, areas, cells, posts, teams = (frozenset(ids or ()) for ids in places)
     return Scope(user_id, day, roles, areas, cells, posts, teams, bool(is_city_wide))
 
+
+# The cells come first, because the planner would else try every building of the city.
+STANDING_IN_CELLS = """
+SELECT building.id
+FROM geodata_cellversion AS version
+JOIN geodata_building AS building
+  ON building.geom && version.geom
+ AND ST_Intersects(version.geom, ST_PointOnSurface(building.geom))
+WHERE version.cell_id = ANY(%s) AND version.valid_to IS NULL
+"""
 
 # `asked` (a common table expression of one row) names the person; %(day)s the day in Beijing.
 HELD = """

@@ -1,0 +1,70 @@
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from datetime import time as time_of_day
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from geodata.city_loading import load_city_frames
+from geodata.demo_city import make_city
+from geodata.models import Area
+from geodata.querysets import BEIJING
+from geodata.versions import bump_access_version
+from gridmap.accounts.demo_people import SINCE, make_people
+from gridmap.accounts.models import User
+from gridmap.accounts.scope import today
+
+
+class Command(BaseCommand):
+    help = "Load the demonstration city and its people into an empty registry, once."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError(_("生产环境里不能有演示账号：GRIDMAP_ENV=production。"))
+        reason = self._no_need()
+        if reason:
+            self.stdout.write(reason)
+            return
+        with transaction.atomic():
+            self._load()
+
+    def _no_need(self) -> str:
+        if User.objects.filter(is_demonstration=True).exists():
+            return _("演示城市已经在库里，不再装。")
+        if Area.objects.exists():
+            return _("库里已经有别的地方，不装演示城市。")
+        if settings.CITY.code_prefix != "620201":
+            return _("演示城市只有嘉峪关，不装进%(city)s。") % {"city": settings.CITY.name}
+        return ""
+
+    def _load(self) -> None:
+        with self._step(_("造演示城市")):
+            city = make_city()
+        title = _("装入 %(cells)d 个网格、%(buildings)d 栋楼、%(posts)d 个责任区") % {
+            "cells": len(city.cells),
+            "buildings": len(city.buildings),
+            "posts": len(city.posts),
+        }
+        with self._step(title):
+            since = datetime.combine(SINCE, time_of_day.min, BEIJING)
+            load_city_frames(city, by="load_demo_city", at=since)
+        with self._step(_("造人、任用")):
+            figures = make_people(on=today())
+        transaction.on_commit(bump_access_version)
+        self.stdout.write(
+            _("%(people)d 人，%(appointments)d 项任用，%(accounts)d 个账号。都是虚构的。")
+            % vars(figures)
+        )
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[None]:
+        self.stdout.write(f"{title}…")
+        self.stdout.flush()
+        begin = time.monotonic()
+        yield
+        self.stdout.write(f"  {time.monotonic() - begin:.1f} s")
