@@ -6,13 +6,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import models, transaction
 
 from geodata.boundaries import load
-from geodata.boundaries.writing import as_multipolygon
+from geodata.boundaries.writing import as_multipolygon, as_stored
 from geodata.demo_city import DemoCity
-from geodata.models import STORED, Ground, Landmark, Street
+from geodata.models import Ground, Landmark, Street
 from geodata.registering import register_buildings, register_posts
 
 BOUNDARY_COLUMNS = ["kind", "code", "name", "name_en", "parent_code", "geometry"]
@@ -36,7 +35,7 @@ def load_city_frames(city: DemoCity, *, by: str, at: datetime) -> None:
     register_posts(city.posts)
     _paint(Ground, city.ground, ["kind"], as_multipolygon)
     _paint(Street, city.streets, ["grade", "name", "name_en"], _as_multiline)
-    _paint(Landmark, city.landmarks, ["kind", "name", "name_en"], _as_stored)
+    _paint(Landmark, city.landmarks, ["kind", "name", "name_en"], as_stored)
 
 
 def _paint(
@@ -49,9 +48,5 @@ def _paint(
     )
 
 
-def _as_stored(geometry: Any) -> GEOSGeometry:
-    return GEOSGeometry(memoryview(shapely.to_wkb(geometry, output_dimension=2)), srid=STORED)
-
-
-def _as_multiline(geometry: Any) -> GEOSGeometry:
-    return _as_stored(shapely.multilinestrings(shapely.get_parts(geometry)))
+def _as_multiline(geometry: Any) -> Any:
+    return as_stored(shapely.multilinestrings(shapely.get_parts(geometry)))

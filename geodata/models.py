@@ -4,6 +4,8 @@ An `Area` and a `Cell` are identities; their boundaries are versions, so that a 
 never rewrites the past. This module knows no people.
 """
 
+from typing import Any
+
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -45,7 +47,7 @@ def in_city(field: str, name: str) -> models.CheckConstraint:
     )
 
 
-def drawn(field: models.Field) -> models.GeneratedField:
+def drawn(field: "models.Field[Any, Any]") -> models.GeneratedField:
     """The stored web-Mercator copy from which everything is drawn."""
     return models.GeneratedField(
         expression=Transform("geom", DRAWN), output_field=field, db_persist=True
@@ -136,8 +138,6 @@ class BoundaryVersion(models.Model):
         BoundaryChange, models.PROTECT, null=True, related_name="closed_%(class)ss"
     )
 
-    objects = BoundaryQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -161,6 +161,8 @@ def version_ends_after_it_begins(place: str) -> models.CheckConstraint:
 
 class AreaVersion(BoundaryVersion):
     area = models.ForeignKey(Area, models.PROTECT, related_name="versions")
+
+    objects = BoundaryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("区域边界")

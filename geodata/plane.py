@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-Geometries = npt.NDArray[Any]
+# One geometry or an array of them: the same shape comes back.
+Geometries = Any
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,9 @@ class Plane:
     def to_metres(self, geometries: Geometries) -> Geometries:
         """Degrees to metres; any shape of array in, the same shape out."""
         centre = np.array([self.lon, self.lat])
-        moved: Geometries = shapely.transform(
-            geometries, lambda xy: (xy - centre) * self.metres_per_degree
-        )
-        return moved
+        return shapely.transform(geometries, lambda xy: (xy - centre) * self.metres_per_degree)
 
     def to_degrees(self, geometries: Geometries) -> Geometries:
         """The inverse of `to_metres`."""
         centre = np.array([self.lon, self.lat])
-        moved: Geometries = shapely.transform(
-            geometries, lambda xy: xy / self.metres_per_degree + centre
-        )
-        return moved
+        return shapely.transform(geometries, lambda xy: xy / self.metres_per_degree + centre)

@@ -193,13 +193,13 @@ def complete_codes(registry: Registry, rows: gpd.GeoDataFrame) -> list[str]:
     codes = np.array(rows.code, dtype=object)
     missing = codes == ""
     if not missing.any() or registry.place is Area:
-        return codes.tolist()
+        return list(codes)
     for parent_id in sorted(set(rows.parent_id[missing])):
         mine = np.flatnonzero(missing & (rows.parent_id == parent_id).to_numpy())
         centres = shapely.centroid(rows.geometry.values[mine])
         order = reading_order(shapely.get_x(centres), shapely.get_y(centres))
         codes[mine[order]] = next_cell_codes(Area.objects.get(pk=parent_id), len(mine))
-    return codes.tolist()
+    return list(codes)
 
 
 def write_places(registry: Registry, rows: gpd.GeoDataFrame) -> dict[str, int]:

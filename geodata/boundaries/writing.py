@@ -21,10 +21,15 @@ from geodata.models import (
 )
 
 
-def as_multipolygon(geometry: Any) -> GEOSGeometry:
-    """A shapely polygon in EPSG:4490 degrees as the column wants it."""
-    parts = shapely.multipolygons(shapely.get_parts(geometry))
-    return GEOSGeometry(memoryview(shapely.to_wkb(parts, output_dimension=2)), srid=STORED)
+def as_stored(geometry: Any) -> Any:
+    """A shapely geometry in EPSG:4490 degrees as a column wants it."""
+    wkb: Any = shapely.to_wkb(geometry, output_dimension=2)
+    return GEOSGeometry(memoryview(wkb), srid=STORED)
+
+
+def as_multipolygon(geometry: Any) -> Any:
+    """A shapely polygon in EPSG:4490 degrees as the columns of areas want it."""
+    return as_stored(shapely.multipolygons(shapely.get_parts(geometry)))
 
 
 def open_version(cell: Cell, geometry: Any, change: BoundaryChange) -> CellVersion:
