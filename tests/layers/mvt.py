@@ -1,5 +1,6 @@
 """A reader of vector tiles, by the letter of the specification (version 2.1)."""
 
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ class Feature:
     def areas(self) -> list[float]:
         """Of each ring, by the surveyor's formula: exterior rings count positive."""
         return [
-            sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False)) / 2
+            sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in itertools.pairwise(ring)) / 2
             for ring in self.parts
         ]
 
