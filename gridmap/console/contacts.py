@@ -43,7 +43,9 @@ def read_contacts(scope: Scope, words: str, page: int, *, english: bool) -> Cont
         row = None
     count, people = row or (0, "[]")
     labels = dict(Role.choices)
-    return Contacts(count, [{**one, "role": labels[one["role"]]} for one in json.loads(people)], page)
+    return Contacts(
+        count, [{**one, "role": labels[one["role"]]} for one in json.loads(people)], page
+    )
 
 
 CONTACTS = f"""
@@ -73,4 +75,4 @@ SELECT (SELECT count(*) FROM found),
             'number', right(cell_code, 3))), '[]')
         FROM (SELECT * FROM found ORDER BY area_code, cell_code, post_id NULLS FIRST, person
               LIMIT %(limit)s OFFSET %(offset)s) AS listed)::text
-"""
+"""  # noqa: S608 - constants of this module

@@ -151,13 +151,14 @@ SELECT
         'posts', (SELECT coalesce(json_agg(json_build_object(
             'id', post.id, 'path', {_path("geom_3857")}, 'at', {_point("geom_3857")})), '[]') FROM post)
      ) FROM frame)::text
-"""
+"""  # noqa: S608 - constants of this module
 
 GROUND = f"""
 {MINE},
 street AS (
     SELECT grade, {shown_name("street")} AS name, {name_language("street")} AS lang,
-           ST_LineMerge(ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d))) AS geom
+           ST_LineMerge(ST_CollectionExtract(
+               ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d)), 2)) AS geom
     FROM geodata_street AS street, frame
     WHERE geom_3857 && box
     GROUP BY 1, 2, 3
@@ -185,4 +186,4 @@ SELECT json_build_object(
         FROM geodata_landmark AS landmark WHERE geom_3857 && box)
 )::text
 FROM frame
-"""
+"""  # noqa: S608 - constants of this module

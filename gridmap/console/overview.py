@@ -153,7 +153,7 @@ SELECT
     (SELECT json_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))
      FROM (SELECT ST_Extent(geom) AS box FROM geodata_areaversion
            WHERE valid_to IS NULL AND area_id IN (SELECT id FROM here UNION SELECT id FROM part)) AS extent)::text
-"""
+"""  # noqa: S608 - constants of this module
 
 SEARCH = f"""
 WITH found AS (
@@ -185,4 +185,4 @@ SELECT (SELECT count(*) FROM found),
             'kind', kind, 'code', code, 'name', name, 'lang', lang, 'inside', inside, 'area', area,
             'lon', ST_X(spot), 'lat', ST_Y(spot)) ORDER BY rank, code), '[]')
         FROM (SELECT * FROM found ORDER BY rank, code LIMIT %(most)s) AS listed)::text
-"""
+"""  # noqa: S608 - constants of this module

@@ -4,15 +4,16 @@ import { points } from "./paper.js";
 
 /* Kinds of ground from below to above, with their colours. */
 const FILLS = [
+  ["farmland", "m-bed"],
   ["urban", "m-urban"],
-  ["bed", "m-bed"],
-  ["water", "m-water"],
   ["residential", "m-block"],
   ["commercial", "m-com"],
   ["industrial", "m-ind"],
   ["public", "m-pub"],
   ["park", "m-park"],
   ["track", "m-track"],
+  ["bed", "m-bed"],
+  ["water", "m-water"],
 ];
 
 /* Grades from below to above: true width in metres, least width in pixels, colour, casing. */

@@ -46,14 +46,16 @@ export function write(view, text, x, y, ink, halo, haloWidth = 3) {
 /**
  * Names of streets: along the road, or stacked down a north–south road in Chinese.
  * They stand at fixed distances from the point of the road nearest to `anchor`, so that they
- * stay where they are while the map moves.
+ * stay where they are while the map moves. `nudge` may move one off what it would cover.
  */
-export function drawRoadNames(view, named, anchor, places, colour) {
+export function drawRoadNames(view, named, { anchor, nudge }, places, colour) {
   view.inPixels();
   setType(view, 12);
   for (const street of named) {
+    // A road in several parts, or with two carriageways, is still one road.
+    const road = { ...street, nudge, written: [] };
     for (const line of street.lines) {
-      drawRoadName(view, street, line.map(view.toPixel), view.toPixel(anchor), places, colour);
+      drawRoadName(view, road, line.map(view.toPixel), view.toPixel(anchor), places, colour);
     }
   }
 }
@@ -65,9 +67,14 @@ function drawRoadName(view, street, line, anchor, places, colour) {
   const first = road.nearest - Math.floor((road.nearest - length / 2) / ROAD_EVERY) * ROAD_EVERY;
   for (let along = first; along < road.length - length / 2; along += ROAD_EVERY) {
     for (const shift of SHIFTS) {
-      const spot = road.at(along + shift, length / 2);
-      if (!spot || !isInside(view, spot)) continue;
-      if (upright ? stack(view, street.name, spot, places, colour) : lay(view, street.name, spot, length, places, colour)) break;
+      const spot = street.nudge(road.at(along + shift, length / 2));
+      if (!spot || !isInside(view, spot) || isNear(street.written, spot)) continue;
+      const isWritten = upright
+        ? stack(view, street.name, spot, places, colour)
+        : lay(view, street.name, spot, length, places, colour);
+      if (!isWritten) continue;
+      street.written.push(spot);
+      break;
     }
   }
 }
@@ -75,6 +82,10 @@ function drawRoadName(view, street, line, anchor, places, colour) {
 function isNorthSouth(line) {
   const [first, last] = [line[0], line.at(-1)];
   return Math.abs(last[1] - first[1]) > Math.abs(last[0] - first[0]);
+}
+
+function isNear(spots, { x, y }) {
+  return spots.some((spot) => Math.hypot(spot.x - x, spot.y - y) < ROAD_EVERY * 0.9);
 }
 
 function isInside(view, { x, y }) {

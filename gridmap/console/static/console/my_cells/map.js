@@ -12,10 +12,11 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** `margins()` tells how much of the map other things cover: {top, right, bottom, left}. */
 export function makeMap(element, mine, { margins, onPick }) {
-  const scene = { mine, ground: null, selection: null, position: null, shows: { numbers: true, posts: false } };
+  const scene = { mine, ground: null, selection: null, position: null, shows: { posts: false } };
   const map = L.map(element, {
     zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 0.5, maxZoom: 20,
-    maxBounds: boundsOf([[0, 0], mine.size].map((corner) => fromUnits(corner, mine.origin))), maxBoundsViscosity: 1,
+    // Farther south than there is paper, because the sheet of the phone hides that part.
+    maxBounds: boundsOf([[0, 0], [mine.size[0], mine.size[1] * 1.4]].map((corner) => fromUnits(corner, mine.origin))), maxBoundsViscosity: 1,
   });
   const sheet = paper(mine.origin, (view) => drawPicture(view, scene, colours()));
 
@@ -48,6 +49,7 @@ export function makeMap(element, mine, { margins, onPick }) {
     setGround: (data) => { scene.ground = readGround(data); sheet.repaint(); },
     setSelection: (selection) => { scene.selection = selection; sheet.repaint(); },
     setPosition: (position) => { scene.position = position; sheet.repaint(); },
+    get position() { return scene.position; },
     toggle: (name) => { scene.shows[name] = !scene.shows[name]; sheet.repaint(); return scene.shows[name]; },
     /** Moves the map only if the place is hidden or at the edge. */
     reveal: (at) => reveal(map, fromUnits(at, mine.origin), margins()),

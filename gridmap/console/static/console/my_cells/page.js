@@ -18,10 +18,11 @@ const here = one("#here");
 const refusal = one("#refusal");
 let selection = null;
 let isPointing = false;
+let isAsked = false;
 
 /* Header, position and pills above, the sheet below; on a wide screen only air. */
 const margins = () => (phone.matches
-  ? { top: 132, right: 24, bottom: sheet.cover + 8, left: 24 }
+  ? { top: 124, right: 24, bottom: sheet.cover + 8, left: 24 }
   : { top: 64, right: 72, bottom: 40, left: 40 });
 
 const sheet = makeSheet(panel, one("#handle"), () => reveal());
@@ -71,6 +72,9 @@ function showPosition({ state, latlng, accuracy, heading }) {
   }
   const at = toUnits(latlng, mine.origin);
   map.setPosition({ at, accuracy, heading });
+  // The map goes to the person only when the person asked, not at every step.
+  if (isAsked) map.reveal(at);
+  isAsked = false;
   sayWhere(at, { near: "outside", inside: "inside", accuracy });
 }
 
@@ -101,7 +105,7 @@ function say(state, values = {}) {
 /* Buttons and keys */
 
 const actions = {
-  locate: () => { refusal.hidden = true; position.ask(); },
+  locate: () => { isAsked = true; refusal.hidden = true; position.ask(); },
   point: () => {
     refusal.hidden = true;
     isPointing = true;

@@ -2,7 +2,11 @@
 
 import { points } from "../../layers/paper.js";
 import { drawGround, drawLand, drawLines } from "../../layers/ground.js";
+import { toRing } from "./places.js";
 import { around, drawLandmarks, drawPill, drawRoadNames, makePlaces, setType, write } from "../../layers/labels.js";
+
+/* Metres to a pixel from which outlines and numbers of buildings would only be noise. */
+const DETAIL_UNTIL = 3;
 
 /** The server's data with its paths made ready for drawing and for asking “what is here”. */
 export function readMine(data) {
@@ -45,7 +49,7 @@ function drawMine(view, { mine, shows }, colour) {
   context.lineWidth = view.px(0.7);
   for (const { shape } of mine.buildings) {
     context.fill(shape);
-    if (view.zoom >= 15.75) context.stroke(shape);
+    if (1 / view.metre < DETAIL_UNTIL) context.stroke(shape);
   }
   if (shows.posts || view.zoom >= 18) outline(view, mine.posts, colour["m-mine"], 1.2, [4, 3]);
   context.lineJoin = "round";
@@ -99,10 +103,28 @@ function drawWords(view, scene, colour) {
   for (const pill of pills(view, scene.mine)) {
     places.take(drawPill(view, pill.text, pill.x, pill.y, colour["m-mine"], colour["on-pri"], colour.surface));
   }
-  if (scene.shows.numbers && view.zoom >= 15.75) drawNumbers(view, scene, places, colour);
+  if (1 / view.metre < DETAIL_UNTIL) drawNumbers(view, scene, places, colour);
   if (!scene.ground) return;
-  drawRoadNames(view, scene.ground.named, scene.mine.middle, places, colour);
-  drawLandmarks(view, scene.ground.landmarks, places, colour);
+  drawRoadNames(view, scene.ground.named, { anchor: scene.mine.middle, nudge: offBorders(view, scene.mine) }, places, colour);
+  drawLandmarks(view, otherLandmarks(scene), places, colour);
+}
+
+/* A road that is my border: its name stands outside, where it does not cut the outline. */
+function offBorders(view, { cells, middle }) {
+  const [middleX, middleY] = view.toPixel(middle);
+  const rings = cells.map(({ rings: [ring] }) => ring.map(view.toPixel));
+  return (spot) => {
+    if (!spot || rings.every((ring) => toRing(ring, spot.x, spot.y) > 10)) return spot;
+    const [across, down] = [-spot.direction[1], spot.direction[0]];
+    const outward = Math.sign(across * (spot.x - middleX) + down * (spot.y - middleY));
+    return { ...spot, x: spot.x + across * outward * 11, y: spot.y + down * outward * 11 };
+  };
+}
+
+/* A pill names the estate already. */
+function otherLandmarks({ ground, mine }) {
+  const named = new Set(mine.cells.map(({ name }) => name));
+  return ground.landmarks.filter(({ name }) => !named.has(name));
 }
 
 /* The selected number comes first: it must never yield to a neighbour's. */

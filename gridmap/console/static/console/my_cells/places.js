@@ -32,7 +32,8 @@ export function nearestCell(mine, [x, y]) {
   return best;
 }
 
-function toRing(ring, x, y) {
+/** The distance of a point from a ring. */
+export function toRing(ring, x, y) {
   let least = Infinity;
   ring.forEach(([ax, ay], n) => {
     const [bx, by] = ring[(n + 1) % ring.length];
