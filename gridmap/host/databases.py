@@ -17,6 +17,12 @@ GRANT {APP} TO {OWNER};
 """
 NAMES = f"SELECT datname FROM pg_database WHERE datname IN ('{MAIN}', '{TEMPLATE}')"  # noqa: S608
 DRAFT = f"{TEMPLATE}_draft"
+FINISH_TEMPLATE = f"""
+BEGIN;
+ALTER DATABASE {DRAFT} RENAME TO {TEMPLATE};
+ALTER DATABASE {TEMPLATE} IS_TEMPLATE true;
+COMMIT;
+"""
 
 
 class Server(Protocol):
@@ -32,10 +38,8 @@ def prepare(server: Server) -> None:
         server.psql("postgres", f"DROP DATABASE IF EXISTS {DRAFT}")
         server.psql("postgres", f"CREATE DATABASE {DRAFT}")
         server.psql(DRAFT, "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist")
-        server.psql("postgres", f"ALTER DATABASE {DRAFT} RENAME TO {TEMPLATE}")
-        found = []
+        server.psql("postgres", FINISH_TEMPLATE)
     if MAIN not in found:
-        server.psql("postgres", f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
         server.psql("postgres", f"CREATE DATABASE {MAIN} OWNER {OWNER} TEMPLATE {TEMPLATE}")
 
 

@@ -77,7 +77,7 @@ def _last_line(log: Path) -> str:
         stream.seek(max(0, log.stat().st_size - 400))
         lines = stream.read().decode(errors="replace").replace("\r", "\n").split("\n")
     spoken = [line.strip() for line in lines if line.strip()]
-    return spoken[-1][-100:] if spoken else "working"
+    return spoken[-1][:100] if spoken else "working"
 
 
 def _tail(printed: str) -> str:
