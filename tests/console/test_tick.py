@@ -22,10 +22,11 @@ def test_expired_sessions_end_and_the_others_stay():
 
 def test_uploads_are_forgotten_after_a_day(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path
-    old, new = tmp_path / "old.gpkg", tmp_path / "new.gpkg"
-    old.touch()
-    new.touch()
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "upload.gpkg").touch()
     yesterday = (timezone.now() - timedelta(hours=25)).timestamp()
     os.utime(old, (yesterday, yesterday))
     call_command("tick")
-    assert [path.name for path in tmp_path.iterdir()] == ["new.gpkg"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]

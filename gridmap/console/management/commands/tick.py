@@ -1,3 +1,4 @@
+import shutil
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
@@ -43,7 +44,7 @@ def end_sessions(at: datetime) -> None:
 
 
 def forget_uploads(at: datetime) -> None:
-    """Delete the files of imports that nobody confirmed for a day."""
-    for path in settings.UPLOAD_DIR.glob("*"):
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < at - UPLOADS_KEPT:
-            path.unlink(missing_ok=True)
+    """Delete the imports that nobody touched for a day: each has a folder of its own."""
+    for folder in settings.UPLOAD_DIR.glob("*/"):
+        if datetime.fromtimestamp(folder.stat().st_mtime, UTC) < at - UPLOADS_KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
