@@ -1,0 +1,210 @@
+"""Who gets what from every address: the one reviewed table of permissions.
+
+A row is a route, a method and a target (what is asked for: `TARGETS` in matrix_city); a column is an
+identity. Several routes or targets with the same answers share a row. `EARLY` is a GET that passes
+the answers given before Django, a second time for whoever asked before.
+
+in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
+ok      200, and not one known name in it    none              200, and nothing in it at all
+404 …   this status, and no known name       a word            200, and exactly the names that `ANSWERS`
+                                                                lists under the row's `shows`
+
+Identities: ano(nymous), out(sider: signed in, appointed to nothing), dis(abled: was the member of cell a,
+the session is still in the browser), then the thirteen roles: grid m(ember of cell a), grid l(eader of
+community p), building leader (post a1), community officer (p), district commander (x), hotline operator,
+dispatcher (city), guide (a team), mediator (p), handling unit (a team), visitor, planner, city admin (city).
+"""
+
+from dataclasses import dataclass
+
+from tests.matrix_city import IDENTITIES, LINES, NAMES
+
+TABLE = """
+# route             method target        shows     | ano out dis | gm   gl   bl   co   dc   ho   di   gu   me   hu   vi   pl   ca
+healthz             GET    -             -         | ok  ok  ok  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+healthz             POST   -             -         | 405 405 405 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+login               GET    -             -         | ok  home ok | home home home home home home home home home home home home home
+login               POST   -             -         | ok  home ok | home home home home home home home home home home home home home
+login               POST   right         -         | home home home | home home home home home home home home home home home home home
+logout              GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+logout              POST   -             -         | in  out in  | out  out  out  out  out  out  out  out  out  out  out  out  out
+password            GET    -             -         | in  ok  in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+password            POST   -             -         | in  ok  in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+language            GET    -             -         | 405 405 405 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+language            POST   -             -         | 400 400 400 | 400  400  400  400  400  400  400  400  400  400  400  400  400
+language            POST   english       -         | home home home | home home home home home home home home home home home home home
+theme               GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+theme               POST   -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
+theme               POST   dark          -         | in  home in | home home home home home home home home home home home home home
+
+home                GET    -             home      | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city city city
+home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city plan city
+home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  city city ok   404  ok   city plan city
+home                GET    search        found     | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city city city
+my-cells            GET    -             my-cells  | in  ok  in  | cell ok   post ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+my-cells-ground     GET    any           paper     | in  404 in  | city 404  city 404  404  404  404  404  404  404  404  404  404
+contacts            GET    -             contacts  | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
+home                POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+my-cells            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+my-cells-ground     POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+map-identify        GET    -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
+map-identify        GET    a1            here-a1   | in  404 in  | cell all  post all  all  all  all  404  all  404  all  plan all
+map-identify        GET    d1            here-d1   | in  404 in  | 404  404  404  404  404  all  all  404  404  404  all  plan all
+map-geojson         GET    areas         areas     | in  404 in  | none comm none comm sub  city city none comm none city city city
+map-geojson         GET    cells         cells     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-geojson         GET    buildings     buildings | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-geojson         GET    posts         posts     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-geojson         GET    cells+posts   both      | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-geojson         GET    ground        -         | in  404 in  | none none none none none none none none none none none none none
+map-geojson         GET    footprints    -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-geojson         GET    LINES         -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-geojson         GET    NAMES         NAMES     | in  404 in  | city city city city city city city city city city city city city
+map-geojson         GET    unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+map-tile            BOTH   areas         areas     | in  404 in  | none comm none comm sub  city city none comm none city city city
+map-tile            BOTH   cells         cells     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            BOTH   buildings     buildings | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            BOTH   posts         posts     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            BOTH   cells+posts   both      | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            BOTH   ground        -         | in  404 in  | none none none none none none none none none none none none none
+map-tile            BOTH   footprints    -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-tile            BOTH   LINES         -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-tile            BOTH   NAMES         NAMES     | in  404 in  | city city city city city city city city city city city city city
+map-tile            BOTH   unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+map-identify        POST   a1            -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+map-geojson         POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+map-tile            POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+"""
+
+CITY_PEOPLE = """
+    area-city area-p area-x cell-a cell-b cell-c cell-d post-a1 post-a2 post-b1 post-c1 post-d1
+    leader-a1 leader-a2 leader-b1 leader-c1 leader-d1 tel-a1 tel-a2 tel-b1 tel-c1 tel-d1
+    member-a member-b member-c member-d staff-leads staff-officer staff-mediator staff-commander
+    staff-operator staff-dispatcher staff-visitor staff-planner staff-admin
+"""
+COMMUNITY_PEOPLE = """
+    area-p cell-a cell-b post-a1 post-a2 post-b1 leader-a1 leader-a2 leader-b1 tel-a1 tel-a2 tel-b1
+    member-a member-b staff-leads staff-officer staff-mediator
+"""
+HERE_A1 = "area-city area-x area-p cell-a building-a1 post-a1"
+HERE_D1 = "area-city area-y area-r cell-d building-d1 post-d1"
+
+# `shows` of a row, then the word in a column. The own name is never counted: pages greet.
+ANSWERS: dict[str, dict[str, str]] = {
+    "areas": {
+        "comm": "area-p",
+        "sub": "area-x area-p area-q",
+        "city": "area-city area-x area-y area-p area-q area-r",
+    },
+    "cells": {
+        "post": "cell-a",
+        "cell": "cell-a",
+        "comm": "cell-a cell-b",
+        "sub": "cell-a cell-b cell-c",
+        "city": "cell-a cell-b cell-c cell-d",
+    },
+    "buildings": {
+        "post": "building-a1",
+        "cell": "building-a1 building-a2",
+        "comm": "building-a1 building-a2 building-b1",
+        "sub": "building-a1 building-a2 building-b1 building-c1",
+        "city": "building-a1 building-a2 building-b1 building-c1 building-d1",
+    },
+    "posts": {
+        "post": "post-a1",
+        "cell": "post-a1 post-a2",
+        "comm": "post-a1 post-a2 post-b1",
+        "sub": "post-a1 post-a2 post-b1 post-c1",
+        "city": "post-a1 post-a2 post-b1 post-c1 post-d1",
+    },
+    "both": {
+        "post": "cell-a post-a1",
+        "cell": "cell-a post-a1 post-a2",
+        "comm": "cell-a cell-b post-a1 post-a2 post-b1",
+        "sub": "cell-a cell-b cell-c post-a1 post-a2 post-b1 post-c1",
+        "city": "cell-a cell-b cell-c cell-d post-a1 post-a2 post-b1 post-c1 post-d1",
+    },
+    # Paper is the same for everybody with an appointment.
+    "streets": {"city": "street-1"},
+    "landmarks": {"city": "landmark-1"},
+    "community_names": {"city": "area-p area-q area-r"},
+    "district_names": {"city": "area-city area-x area-y"},
+    "paper": {"city": "street-1 landmark-1"},
+    # The level below the own area; at a community its cells and their members.
+    "home": {
+        "comm": "area-p cell-a cell-b member-a member-b",
+        "sub": "area-x area-p area-q",
+        "city": "area-city area-x area-y",
+    },
+    "home-p": {
+        "comm": "area-p cell-a cell-b member-a member-b",
+        "sub": "area-x area-p cell-a cell-b member-a member-b",
+        "city": "area-city area-x area-p cell-a cell-b member-a member-b",
+        "plan": "area-city area-x area-p cell-a cell-b",
+    },
+    "home-r": {
+        "city": "area-city area-y area-r cell-d member-d",
+        "plan": "area-city area-y area-r cell-d",
+    },
+    "found": {
+        "comm": "area-p building-a1 building-a2 building-b1",
+        "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
+        "city": "area-p area-q area-r building-a1 building-a2 building-b1 building-c1 building-d1",
+    },
+    "my-cells": {
+        "post": "area-p cell-a building-a1 post-a1 leader-a1 tel-a1",
+        "cell": """area-p cell-a building-a1 building-a2 post-a1 post-a2
+                   leader-a1 leader-a2 tel-a1 tel-a2""",
+    },
+    "contacts": {
+        "post": "cell-a post-a1 leader-a1 tel-a1 member-a",
+        "cell": "cell-a post-a1 post-a2 leader-a1 leader-a2 tel-a1 tel-a2 member-a",
+        "comm": COMMUNITY_PEOPLE,
+        "sub": f"{COMMUNITY_PEOPLE} area-x cell-c post-c1 leader-c1 tel-c1 member-c staff-commander",
+        "city": CITY_PEOPLE,
+        "team": "staff-guide staff-unit",
+    },
+    "here-a1": {
+        "post": f"{HERE_A1} leader-a1 tel-a1 member-a",
+        "cell": f"{HERE_A1} leader-a1 tel-a1 member-a",
+        "all": f"{HERE_A1} leader-a1 tel-a1 member-a",
+        "plan": HERE_A1,
+    },
+    "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
+}
+
+LEADS = {"home": "/", "mine": "/my-cells/", "out": "/login/"}
+GROUPS = {"LINES": LINES, "NAMES": NAMES}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request and what each identity gets."""
+
+    route: str
+    method: str
+    target: str
+    shows: str
+    answers: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route} {self.target}"
+
+
+def rows() -> list[Row]:
+    """The table, its groups unfolded."""
+    lines = (line for line in TABLE.splitlines() if line and not line.startswith("#"))
+    return [row for line in lines for row in _unfolded(line)]
+
+
+def _unfolded(line: str) -> list[Row]:
+    route, method, target, shows, *answers = line.replace("|", " ").split()
+    by_identity = dict(zip(IDENTITIES, answers, strict=True))
+    methods = ("GET", "EARLY") if method == "BOTH" else (method,)
+    return [
+        Row(route, each_method, each_target, each_target if shows in GROUPS else shows, by_identity)
+        for each_target in GROUPS.get(target, (target,))
+        for each_method in methods
+    ]
