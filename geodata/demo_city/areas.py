@@ -38,7 +38,7 @@ def tessellate(planned: Shapes) -> Tessellation:
     """
     degrees = shapely.transform(noded(planned), plan.to_degrees)
     cells = shapely.transform(degrees, lambda points: np.round(points, DIGITS))
-    if not shapely.coverage_is_valid(cells):
+    if not (shapely.is_valid(cells).all() and shapely.coverage_is_valid(cells)):
         raise ValueError("the planned cells do not tile")
     return Tessellation(cells)
 

@@ -24,6 +24,16 @@ class Block:
     patch: Patch
     ground: shapely.Polygon
 
+    @property
+    def free(self) -> Patch:
+        """The part of the patch that the streets leave: where houses may stand."""
+        corner = self.patch.corners[3]
+        axes = np.stack([self.patch.corners[2] - corner, corner - self.patch.corners[0]])
+        inside = (shapely.get_coordinates(self.ground) - self.patch.corners[0]) @ np.linalg.inv(axes)
+        u0, v0 = np.clip(inside.min(axis=0), 0, 0.4)
+        u1, v1 = np.clip(inside.max(axis=0), 0.6, 1)
+        return self.patch.sub((float(u0), float(v0), float(u1), float(v1)))
+
 
 def lanes_of(cell: UrbanCell) -> list[tuple[list[Patch], list[Points]]]:
     """Return, for every part of a cell, its pieces between lanes and the lanes (2 × 2)."""
@@ -82,7 +92,7 @@ def _uses(cell: UrbanCell, patches: list[Patch], rng: np.random.Generator) -> li
     if cell.use == "residential":
         uses = ["residential"] * len(patches)
         is_plain = cell.code in {ZIXUAN + "002", ZIXUAN + "003"}
-        if not is_plain and len(patches) > 1 and rng.random() < 0.3:
+        if not is_plain and len(patches) > 1 and rng.random() < 0.42:
             uses[by_size[0]] = str(rng.choice(["park", "commercial", "kindergarten"]))
         return uses
     if cell.use == "commercial":

@@ -1,17 +1,19 @@
 """Buildings: what stands on every block, with floors, units and households."""
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import affinity
 
 from geodata.demo_city.blocks import Block
 from geodata.demo_city.cells import UrbanCell
 from geodata.demo_city.divisions import ZIXUAN
 from geodata.demo_city.footprints import Footprint, masked, oblong, rows_of_slabs, shaped
+from geodata.demo_city.layouts import cuts
+from geodata.demo_city.patches import Patch
 
 UNIT_M = 20.0
 FLATS_PER_LANDING = 2
@@ -64,7 +66,7 @@ def _style(cell: UrbanCell, rng: np.random.Generator) -> str:
 
 
 def _standing(block: Block, style: str, rng: np.random.Generator) -> list[Footprint]:
-    """Footprints wholly on the block's own ground, 3 m from its edge."""
+    """Footprints wholly on the block's own ground, 2 m from its edge."""
     plan_of: dict[str, Callable[[], list[Footprint]]] = {
         "residential": lambda: _homes(block, style, rng),
         "mixed": lambda: _mixed(block, rng),
@@ -78,7 +80,7 @@ def _standing(block: Block, style: str, rng: np.random.Generator) -> list[Footpr
         "park": list,
     }
     planned = plan_of[block.use]()
-    ground = block.ground.buffer(-3.0)
+    ground = block.ground.buffer(-2.0)
     shapely.prepare(ground)
     return [print_ for print_ in planned if ground.covers(print_.shape)]
 
@@ -86,86 +88,89 @@ def _standing(block: Block, style: str, rng: np.random.Generator) -> list[Footpr
 def _homes(block: Block, style: str, rng: np.random.Generator) -> list[Footprint]:
     if style == "masked":
         masks = ZIXUAN_MASKS[block.cell.code]
-        length = (block.patch.width_m - 2 * 30) / 4 - 13
-        return masked(block.patch, 30, masks[block.number], length, 13.0)
+        length = (block.free.width_m - 2 * 16) / 4 - 16
+        return masked(block.free, 16, masks[block.number], length, 13.0)
     pitch, length, gap, depth = {
-        "slab": (45.0, 60.0, 16.0, 13.0), "long": (49.0, 80.0, 18.0, 13.0),
-        "short": (42.0, 42.0, 15.0, 12.5), "tower": (60.0, 27.0, 34.0, 22.0),
+        "slab": (45.0, 58.0, 20.0, 13.0), "long": (49.0, 78.0, 22.0, 13.0),
+        "short": (43.0, 42.0, 19.0, 12.5), "tower": (60.0, 27.0, 36.0, 22.0),
     }[style]
-    prints = rows_of_slabs(block.patch, 23, pitch, length, gap, depth)
-    return [print_ for print_ in prints if rng.random() > 0.06]
+    prints = rows_of_slabs(block.free, 14, pitch, length, gap, depth)
+    return [print_ for print_ in prints if rng.random() > 0.04]
 
 
 def _mixed(block: Block, rng: np.random.Generator) -> list[Footprint]:
     """Trade on the north, homes behind."""
-    north, south = (0.0, 0.0, 1.0, 0.45), (0.0, 0.45, 1.0, 1.0)
-    trade = _trade(replace(block, patch=block.patch.sub(north)), rng)
-    homes = rows_of_slabs(block.patch.sub(south), 22, 46, 52, 15, 13)
+    free = block.free
+    homes = rows_of_slabs(free.sub((0.0, 0.45, 1.0, 1.0)), 14, 52, 52, 15, 13)
+    trade = _halls(free.sub((0.0, 0.0, 1.0, 0.45)), rng)
     return trade + [home._replace(row=home.row + 10) for home in homes]
 
 
 def _trade(block: Block, rng: np.random.Generator) -> list[Footprint]:
-    """Two rows of large halls, some around a court, with small houses between."""
-    patch, east = block.patch, block.patch.east()
-    columns = max(1, round((patch.width_m - 40) / 95))
-    edges = np.linspace(24 / patch.width_m, 1 - 24 / patch.width_m, columns + 1)
+    return _halls(block.free, rng)
+
+
+def _halls(free: Patch, rng: np.random.Generator) -> list[Footprint]:
+    """Rows of large halls, some around a court, close to the street."""
+    columns = max(1, round((free.width_m - 16) / 88))
+    rows = max(1, min(2, round((free.height_m - 16) / 80)))
+    us, vs = np.array(cuts(columns, rng)), np.array(cuts(rows, rng))
     prints = []
-    for row, (v0, v1) in enumerate(((0.0, 0.56), (0.56, 1.0))):
-        height = (v1 - v0) * patch.height_m - 34
-        for u0, u1 in itertools.pairwise(edges):
-            length = float((u1 - u0) * patch.width_m - 12)
-            depth = float(height * rng.uniform(0.62, 0.95))
-            if height < 24 or length < 24 or rng.random() < 0.08:
-                continue
-            centre = patch.at(float((u0 + u1) / 2), (v0 + v1) / 2 + (0.02 - 0.04 * row))
-            outline = "O" if depth > 55 and rng.random() < 0.35 else ""
-            shape = (
-                shaped(centre, east, length, depth, outline)
-                if outline
-                else oblong(centre, east, length, depth)
-            )
-            prints.append(Footprint(shape, row, length, depth))
+    for row in range(rows):
+        for column in range(columns):
+            lot = free.sub((us[column], vs[row], us[column + 1], vs[row + 1]))
+            length, depth = lot.width_m - 15, (lot.height_m - 15) * rng.uniform(0.72, 1.0)
+            if min(length, depth) > 18 and rng.random() > 0.07:
+                prints.append(Footprint(_hall(lot, length, float(depth), rng), row, length, 0.0))
     return prints
 
 
+def _hall(lot: Patch, length: float, depth: float, rng: np.random.Generator) -> shapely.Polygon:
+    outline = str(rng.choice(["O", "L", ""], p=[0.25, 0.15, 0.6])) if depth > 48 else ""
+    if outline:
+        return shaped(lot.centre, lot.east(), length, depth, outline)
+    return oblong(lot.centre, lot.east(), length, depth)
+
+
 def _school(block: Block, rng: np.random.Generator) -> list[Footprint]:
-    """Teaching houses on one side; the other half is the sports ground."""
-    patch = block.patch.sub((0.0, 0.0, 1.0, 0.56))
-    prints = rows_of_slabs(patch, 21, 34, min(64.0, patch.width_m * 0.36), 16, 12)
-    if prints and patch.height_m > 95:
-        first = prints[0]
-        shape = shaped(
-            patch.at(0.27, 0.42), patch.east(), patch.width_m * 0.34, patch.height_m * 0.5, "U"
-        )
-        rest = [other for other in prints if not other.shape.buffer(8).intersects(shape)]
-        return [first._replace(shape=shape), *rest]
-    return [print_ for print_ in prints if rng.random() > 0.1]
+    """Teaching houses on the north; the south is the sports ground."""
+    free = block.free
+    length, depth = min(90.0, free.width_m * 0.46), min(58.0, free.height_m * 0.34)
+    main = shaped(free.at(0.3, 0.27), free.east(), length, depth, str(rng.choice(["U", "L", "H"])))
+    side = oblong(free.at(0.78, 0.15), free.east(), min(70.0, free.width_m * 0.32), 12.5)
+    other = oblong(free.at(0.78, 0.38), free.east(), min(48.0, free.width_m * 0.26), 12.5)
+    return [Footprint(shape, row, length, depth) for row, shape in enumerate([main, side, other])]
 
 
 def _hospital(block: Block) -> list[Footprint]:
-    patch = block.patch
-    main = shaped(patch.at(0.5, 0.36), patch.east(), patch.width_m * 0.52, patch.height_m * 0.3, "H")
-    side = oblong(patch.at(0.36, 0.74), patch.east(), patch.width_m * 0.32, 14)
-    other = oblong(patch.at(0.74, 0.74), patch.east(), patch.width_m * 0.2, 26)
+    free = block.free
+    main = shaped(
+        free.at(0.46, 0.34), free.east(), min(120.0, free.width_m * 0.66),
+        min(74.0, free.height_m * 0.42), "H",
+    )
+    side = oblong(free.at(0.32, 0.8), free.east(), min(80.0, free.width_m * 0.4), 14)
+    other = oblong(free.at(0.77, 0.78), free.east(), min(44.0, free.width_m * 0.24), 26)
     return [Footprint(shape, row, 60, 14) for row, shape in enumerate([main, side, other])]
 
 
 def _works(block: Block, rng: np.random.Generator) -> list[Footprint]:
     """Sheds of varied length in rows, with gaps."""
     length, depth = float(rng.choice([62.0, 84.0, 110.0])), float(rng.choice([30.0, 38.0, 46.0]))
-    prints = rows_of_slabs(block.patch, 30, depth + 34, length, 26, depth)
-    kept = [print_ for print_ in prints if rng.random() > 0.22]
+    prints = rows_of_slabs(block.free, 16, depth + 30, length, 24, depth)
+    kept = [print_ for print_ in prints if rng.random() > 0.2]
     return [
-        print_._replace(shape=shapely.affinity.scale(print_.shape, *rng.uniform(0.78, 1.0, 2)))
+        print_._replace(shape=affinity.scale(print_.shape, *rng.uniform(0.75, 1.0, 2)))
         for print_ in kept
     ]
 
 
 def _station(block: Block) -> list[Footprint]:
-    patch = block.patch
-    hall = oblong(patch.at(0.5, 0.66), patch.east(), patch.width_m * 0.46, 42)
-    sides = [oblong(patch.at(u, 0.66), patch.east(), patch.width_m * 0.14, 24) for u in (0.16, 0.84)]
-    return [Footprint(shape, 0, 100, 40) for shape in (hall, *sides)]
+    free = block.free
+    places = ((0.5, 0.46, 46.0), (0.16, 0.16, 26.0), (0.84, 0.16, 26.0))
+    return [
+        Footprint(oblong(free.at(u, 0.8), free.east(), free.width_m * width, depth), 0, 100, depth)
+        for u, width, depth in places
+    ]
 
 
 def _planned(block: Block, footprint: Footprint) -> PlannedBuilding:

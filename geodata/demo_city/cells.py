@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import shapely
 
 from geodata.demo_city import plan
+from geodata.demo_city.areas import noded
 from geodata.demo_city.divisions import COMMUNITIES, ZIXUAN
 from geodata.demo_city.layouts import Layout, lay_out
 from geodata.demo_city.patches import Patch, Points
@@ -14,7 +16,6 @@ from geodata.demo_city.plan import Territory
 
 # The city reported 417 urban cells in 2024.
 URBAN_CELLS = 417
-PLAN_GRID_M = 1e-5
 JIANLIN = "620201002009"
 CHANGSHENG = "620201001014"
 
@@ -47,10 +48,12 @@ class UrbanCell:
     name: str = ""
     name_en: str = ""
 
-    @property
-    def polygon(self) -> shapely.Geometry:
-        """The parts as one; they meet to 1e-9 m, and without a grid such a union goes wrong."""
-        return shapely.union_all([part.polygon for part in self.parts], grid_size=PLAN_GRID_M)
+    @cached_property
+    def polygon(self) -> shapely.Polygon:
+        """The parts as one, joined by shared corners: unions by coordinates go wrong on parts
+        whose borders agree only to 1e-9 m."""
+        parts = np.array([part.polygon for part in self.parts], dtype=object)
+        return shapely.coverage_union_all(noded(parts))
 
     @property
     def middle(self) -> Points:
@@ -72,14 +75,15 @@ def urban_cells(land: list[Territory], rng: np.random.Generator) -> list[UrbanCe
         for territory, count in zip(land, counts, strict=True)
         for cell in _cells_of(territory, count, rng)
     ]
-    return numbered(cells)
+    return numbered(cells, rng)
 
 
-def numbered(cells: list[UrbanCell]) -> list[UrbanCell]:
+def numbered(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell]:
     """Give every cell its code: from west to east, north to south within its community."""
     coded = []
     for community in COMMUNITIES:
         mine = [cell for cell in cells if cell.community == community.code]
+        mine = _with_public_uses(mine, rng)
         order = reading_order(np.array([cell.middle for cell in mine]))
         coded += [
             replace(mine[n], code=f"{community.code}{k:03d}") for k, n in enumerate(order, 1)
@@ -160,20 +164,28 @@ def _cells_of(territory: Territory, count: int, rng: np.random.Generator) -> lis
 def _with_uses(
     territory: Territory, layout: Layout, rng: np.random.Generator
 ) -> list[UrbanCell]:
-    """Cells of a layout; what was cut out is a school, a hospital, a market or a small park."""
-    cells = []
-    for parts in layout.base:
-        patches = tuple(territory.patch.sub(part) for part in parts)
-        cells.append(_base_cell(territory, patches, rng))
-    for parts in layout.carved:
-        use = str(rng.choice(["school", "school", "school", "hospital", "market", "park"]))
-        patches = tuple(territory.patch.sub(part) for part in parts)
-        cells.append(_cell(territory, "dedicated", use, patches))
+    """Cells of a layout; what was cut out gets its use when the community is complete."""
+    cells = [
+        _base_cell(territory, tuple(territory.patch.sub(part) for part in parts), rng)
+        for parts in layout.base
+    ]
+    cells += [
+        _cell(territory, "dedicated", "", tuple(territory.patch.sub(part) for part in parts))
+        for parts in layout.carved
+    ]
     if (territory.row, territory.column) == STATION_BLOCK:
-        cells[_southernmost(cells)] = replace(
-            cells[_southernmost(cells)], kind="dedicated", use="station"
-        )
+        station = _southernmost(cells)
+        cells[station] = replace(cells[station], kind="dedicated", use="station")
     return cells
+
+
+def _with_public_uses(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell]:
+    """A school first, then one each of the others, by chance."""
+    uses = ["school", *rng.permutation(["hospital", "market", "park", "school"])]
+    if cells[0].community == CHANGSHENG:
+        uses.remove("market")
+    queue = iter(uses)
+    return [cell if cell.use else replace(cell, use=str(next(queue))) for cell in cells]
 
 
 def _southernmost(cells: list[UrbanCell]) -> int:

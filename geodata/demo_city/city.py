@@ -14,13 +14,21 @@ from geodata.demo_city.blocks import WIDTH_M, make_blocks
 from geodata.demo_city.buildings import PlannedBuilding, urban_buildings
 from geodata.demo_city.cells import UrbanCell, make_land, urban_cells
 from geodata.demo_city.countryside import RuralCell, rural_cells
-from geodata.demo_city.ground import make_ground
-from geodata.demo_city.hamlets import make_hamlets, village_houses
+from geodata.demo_city.ground import Painted, make_ground, make_river
+from geodata.demo_city.hamlets import country_buildings, make_hamlets, village_houses
 from geodata.demo_city.landmarks import make_landmarks
-from geodata.demo_city.names import with_uses_and_names
+from geodata.demo_city.names import with_names
+from geodata.demo_city.parks import make_parks, paths
 from geodata.demo_city.posts import PlannedPost, make_posts
 from geodata.demo_city.roads import country_roads
-from geodata.demo_city.streets import StreetLine, avenues, inner_streets, lanes, middle_streets
+from geodata.demo_city.streets import (
+    StreetLine,
+    avenues,
+    inner_streets,
+    lanes,
+    middle_streets,
+    one_row_per_name,
+)
 
 CRS = "EPSG:4490"
 
@@ -66,26 +74,28 @@ def make_city(seed: int = 20260714) -> DemoCity:
     """
     rng = np.random.default_rng(seed)
     land = make_land(rng)
-    cells = with_uses_and_names(urban_cells(land, rng), rng)
+    cells = with_names(urban_cells(land, rng), rng)
     town = shapely.coverage_union_all(noded(_polygons(cells)))
     rural = rural_cells(town, rng)
     streets = [*avenues(), *middle_streets(land), *inner_streets(cells, land), *lanes(cells)]
     blocks = make_blocks(cells, _widened(streets), rng)
-    hamlets = make_hamlets(rural, rng)
-    buildings = urban_buildings(blocks, rng) + village_houses(hamlets, rng)
-    roads = country_roads()
+    parks = make_parks(blocks, rng)
+    roads, river = country_roads(), make_river(rng)
+    obstacles = shapely.union_all([town, river[0], *[road.line for road in roads]])
+    hamlets = make_hamlets(rural, obstacles, rng)
+    buildings = [
+        *urban_buildings(blocks, rng), *village_houses(hamlets, rng), *country_buildings(rural),
+    ]
+    ways = [path for park in parks for path in paths(park)]
     tessellation = tessellate(_polygons([*cells, *rural]))
     return DemoCity(
         areas=_areas_frame(tessellation, [cell.code for cell in [*cells, *rural]]),
         cells=_cells_frame(tessellation, cells, rural),
         buildings=_buildings_frame(buildings),
         posts=_posts_frame(make_posts(buildings)),
-        streets=_streets_frame([*streets, *roads]),
+        streets=_streets_frame(one_row_per_name([*streets, *roads, *ways])),
         landmarks=_frame(make_landmarks(cells, rural)),
-        ground=_frame([
-            {"kind": painted.kind, "geometry": painted.shape}
-            for painted in make_ground(town, blocks, hamlets, rng)
-        ]),
+        ground=_ground_frame(make_ground(town, river, rural, blocks, parks, hamlets, rng)),
     )
 
 
@@ -149,7 +159,7 @@ def _buildings_frame(buildings: list[PlannedBuilding]) -> gpd.GeoDataFrame:
         {
             "estate": building.estate, "number": str(building.number),
             "name": f"{building.estate} {building.number} {_word(building)}",
-            "name_en": f"{building.estate_en} No. {building.number}",
+            "name_en": f"{building.estate_en}, {_word_en(building)} {building.number}",
             "use": building.use, "floors": building.floors, "units": building.units,
             "households": building.households, "community_code": building.community,
             "cell_code": building.cell_code, "geometry": building.shape,
@@ -160,6 +170,10 @@ def _buildings_frame(buildings: list[PlannedBuilding]) -> gpd.GeoDataFrame:
 
 def _word(building: PlannedBuilding) -> str:
     return "号院" if building.use == "village" else "号楼"
+
+
+def _word_en(building: PlannedBuilding) -> str:
+    return "House" if building.use == "village" else "Building"
 
 
 def _posts_frame(posts: list[PlannedPost]) -> gpd.GeoDataFrame:
@@ -183,3 +197,5 @@ def _streets_frame(streets: list[StreetLine]) -> gpd.GeoDataFrame:
     ])
 
 
+def _ground_frame(ground: list[Painted]) -> gpd.GeoDataFrame:
+    return _frame([{"kind": painted.kind, "geometry": painted.shape} for painted in ground])

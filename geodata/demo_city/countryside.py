@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from shapely import affinity
 
 from geodata.demo_city import plan
-from geodata.demo_city.cells import PLAN_GRID_M, reading_order
+from geodata.demo_city.cells import reading_order
+from geodata.demo_city.curves import curve, smoothed
 from geodata.demo_city.divisions import (
     NORTH_VILLAGES,
     SOUTH_VILLAGES,
@@ -16,10 +16,13 @@ from geodata.demo_city.divisions import (
     WEST_VILLAGES,
     Division,
 )
-from geodata.demo_city.patches import Points
+from geodata.demo_city.patches import Patch, Points, turned_patch
 
 Polygon = shapely.Polygon
 
+# Pieces cut by one line are joined again on this grid.
+GRID_M = 1e-5
+TOLL_STATION = (-385.0, 3860.0)
 # Made-up outline, close to the city's: degrees, rounded to about 100 m.
 OUTLINE = (
     (98.194, 39.967), (98.337, 39.956), (98.392, 39.960), (98.438, 39.956), (98.477, 39.974),
@@ -38,22 +41,26 @@ RIVER = np.array([
     (7200, -2850), (9500, -2300),
 ], dtype=float)
 MOTORWAY = np.array([
-    (-31000, -900), (-24000, 900), (-17000, 2300), (-11000, 2650), (-7000, 2900), (-4200, 3250),
-    (-1900, 3700), (300, 4180), (2500, 4720), (5000, 5500), (8500, 6900), (12500, 8700),
+    (-31000, -900), (-24000, 900), (-17000, 2300), (-11000, 2750), (-7000, 3060), (-4400, 3440),
+    (-2600, 3790), (-400, 4270), (1900, 4770), (5000, 5600), (8500, 6900), (12500, 8700),
     (16500, 10300), (22000, 12300),
 ], dtype=float)
+# The railway runs close along the south of the town, where its station stands.
 RAILWAY = np.array([
-    (-31000, -3500), (-22000, -2600), (-14000, -3300), (-9000, -4050), (-6000, -4350),
-    (-3600, -4230), (-1200, -3800), (1400, -3330), (3000, -2950), (4600, -2450), (6200, -1900),
-    (9000, -900),
+    (-38000, -4900), (-31000, -3500), (-22000, -2600), (-14000, -3300), (-9000, -4050),
+    (-6000, -4250), *[
+        plan.corner(column, 8) + np.array([0.0, -away])
+        for column, away in ((1, 420), (2, 230), (3, 150), (4, 110), (5, 300))
+    ],
+    (3100, -2900), (4600, -2450), (6200, -1900), (9000, -900),
 ], dtype=float)
 HIGH_SPEED = np.array([
-    (-31000, -4700), (-22000, -4300), (-14000, -4900), (-8600, -5150), (-5400, -5450),
+    (-38000, -6100), (-31000, -4700), (-22000, -4300), (-14000, -4900), (-8600, -5150), (-5400, -5450),
     (-1500, -5600), (2500, -5200), (6000, -4500), (11500, -3000),
 ], dtype=float)
 WORKS_LINE = np.array([
-    (1900, -3220), (3300, -2700), (4080, -2000), (4330, -1100), (4250, 300), (4050, 2000),
-    (3830, 3400), (3500, 4500), (3350, 5000),
+    (3100, -2900), (3750, -2520), (4150, -1900), (4330, -1000), (4250, 300), (4000, 1900),
+    (3620, 3150), (3190, 3930), (2700, 4150), (1950, 4020), (1200, 3850),
 ], dtype=float)
 
 GROUPS = "一二三四五六七八"
@@ -130,7 +137,7 @@ def _with_holes(pieces: list[RuralCell]) -> list[RuralCell]:
     for hole in HOLES:
         around = next(cell for cell in pieces if cell.polygon.covers(shapely.Point(hole.centre)))
         holes.append(RuralCell(
-            around.village, "dedicated", hole.use, hole_ground(hole), "", hole.name, hole.name_en
+            around.village, "dedicated", hole.use, hole_patch(hole).polygon, "", hole.name, hole.name_en
         ))
     taken = shapely.union_all([hole.polygon for hole in holes])
     return [replace(cell, polygon=cell.polygon.difference(taken)) for cell in pieces] + holes
@@ -150,9 +157,9 @@ def _named(cell: RuralCell, number: int) -> RuralCell:
     return replace(cell, code=code, name=name, name_en=f"{cell.village.name_en} Group {number}")
 
 
-def hole_ground(hole: Hole) -> Polygon:
+def hole_patch(hole: Hole) -> Patch:
     """Return the ground of a dedicated cell in the open country, metres."""
-    return box_at(np.array(hole.centre), *hole.size_m, hole.degrees)
+    return turned_patch(np.array(hole.centre), *hole.size_m, hole.degrees)
 
 
 def _towns(town_ground: Polygon) -> tuple[Polygon, Polygon, Polygon]:
@@ -161,8 +168,8 @@ def _towns(town_ground: Polygon) -> tuple[Polygon, Polygon, Polygon]:
     # The roads begin inside the town, so that they are sure to meet its edge.
     north_gate, south_gate = plan.corner(4, 1), plan.corner(4, 7)
     dividers = [
-        shapely.linestrings(RIVER),
-        shapely.linestrings([north_gate, plan.corner(4, 0), (120, 3960), (500, 7000), (-600, 12500), (1200, 24000)]),
+        curve(RIVER),
+        shapely.linestrings([north_gate, plan.corner(4, 0), TOLL_STATION, (-480, 4500), (300, 7000), (-600, 12500), (1200, 24000)]),
         shapely.linestrings([south_gate, plan.corner(4, 8), (500, -4300), (700, -6000)]),
     ]
     faces = shapely.get_parts(
@@ -177,12 +184,12 @@ def _towns(town_ground: Polygon) -> tuple[Polygon, Polygon, Polygon]:
 
 def _is_south_of_river(face: Polygon, rural: Polygon) -> bool:
     inside = face.representative_point()
-    river_y = np.interp(inside.x, RIVER[:, 0], RIVER[:, 1])
+    river_y = np.interp(inside.x, *smoothed(RIVER, 8).T)
     return bool(rural.covers(inside) and inside.y < river_y and inside.x > RIVER[0, 0])
 
 
 def _united(faces: list[Polygon]) -> Polygon:
-    return shapely.union_all(faces, grid_size=PLAN_GRID_M)
+    return shapely.union_all(faces, grid_size=GRID_M)
 
 
 def _villages(
@@ -259,10 +266,3 @@ def halve(
         _united([own[0], *other[1:]]) for own, other in (sides, sides[::-1])
     )
     return near, far
-
-
-def box_at(centre: Points, width_m: float, height_m: float, degrees: float) -> Polygon:
-    """Return a rectangle around a point, turned counter-clockwise."""
-    x, y = centre
-    box = shapely.box(x - width_m / 2, y - height_m / 2, x + width_m / 2, y + height_m / 2)
-    return affinity.rotate(box, degrees, origin=(x, y))

@@ -6,10 +6,12 @@ import numpy as np
 import shapely
 
 from geodata.demo_city.blocks import Block
-from geodata.demo_city.countryside import RIVER
+from geodata.demo_city.countryside import RIVER, RuralCell
+from geodata.demo_city.curves import curve, smooth_noise
 from geodata.demo_city.footprints import oblong
 from geodata.demo_city.hamlets import Hamlet, make_fields
-from geodata.demo_city.patches import Patch, Points
+from geodata.demo_city.parks import Park
+from geodata.demo_city.patches import Points
 
 KIND_OF_USE = {
     "residential": "residential", "mixed": "commercial", "commercial": "commercial",
@@ -26,28 +28,31 @@ class Painted:
 
 def make_ground(
     town: shapely.Polygon,
+    river: tuple[shapely.Polygon, shapely.Polygon],
+    rural: list[RuralCell],
     blocks: list[Block],
+    parks: list[Park],
     hamlets: list[Hamlet],
     rng: np.random.Generator,
 ) -> list[Painted]:
-    """Return everything that is painted, from the bottom to the top."""
-    bed, water = _river(rng)
+    """Return everything that is painted, from the bottom to the top; `river` is bed and water."""
+    bed, water = river
     built = shapely.union_all([town.buffer(60), bed.buffer(30)])
-    ponds = [pond for block in blocks if (pond := _pond(block, rng)) is not None]
     return [
         *_fields(hamlets, built, rng),
         Painted("bed", bed), Painted("water", water),
         Painted("urban", town.buffer(26, join_style="mitre")),
         *[Painted(KIND_OF_USE[block.use], block.ground) for block in blocks],
         *[Painted("residential", _yard(hamlet)) for hamlet in hamlets],
+        *[Painted(KIND_OF_USE[cell.use], _rounded(cell.polygon)) for cell in rural if cell.kind == "dedicated"],
         *[Painted("track", track) for block in blocks for track in _tracks(block)],
-        *[Painted("water", pond) for pond in ponds],
+        *[Painted("water", park.pond) for park in parks],
     ]
 
 
-def _river(rng: np.random.Generator) -> tuple[shapely.Polygon, shapely.Polygon]:
+def make_river(rng: np.random.Generator) -> tuple[shapely.Polygon, shapely.Polygon]:
     """A wide stony bed and the stream that wanders in it."""
-    line = shapely.linestrings(smoothed(RIVER, 8))
+    line = curve(RIVER)
     steps = np.linspace(0, line.length, 240)
     middle = shapely.get_coordinates(shapely.line_interpolate_point(line, steps))
     side = _normals(middle)
@@ -67,43 +72,6 @@ def _normals(points: Points) -> Points:
     return np.asarray(np.stack([-along[:, 1], along[:, 0]], axis=-1))
 
 
-def smoothed(points: Points, pieces: int) -> Points:
-    """Return a Catmull-Rom curve through points, `pieces` per step."""
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    t = np.linspace(0, 1, pieces, endpoint=False)[:, np.newaxis]
-    curve = []
-    for p0, p1, p2, p3 in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        curve.append(0.5 * (
-            2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
-            + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-        ))
-    return np.concatenate([*curve, points[-1:]])
-
-
-def smooth_noise(count: int, span: int, rng: np.random.Generator) -> Points:
-    """Return noise within about −1…1 that changes over `span` steps."""
-    window = np.hanning(2 * span + 1)
-    noise = np.convolve(rng.normal(size=count + 2 * span), window / np.sqrt((window**2).sum()), "valid")
-    return np.asarray(np.tanh(noise))
-
-
-def _pond(block: Block, rng: np.random.Generator) -> shapely.Polygon | None:
-    if block.use != "park" or block.ground.area < 60_000:
-        return None
-    return blob(block.patch, 0.22, rng)
-
-
-def blob(patch: Patch, share: float, rng: np.random.Generator) -> shapely.Polygon:
-    """Return a pond: an oval with bays around the middle of a patch."""
-    angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
-    bays = sum(
-        rng.uniform(0.05, 0.16) * np.cos(k * angles + rng.uniform(0, 6.28)) for k in (2, 3, 4)
-    )
-    u0, v0 = rng.uniform(0.44, 0.56, 2)
-    radius = share * (1 + bays)
-    return shapely.Polygon(patch.at(u0 + radius * np.cos(angles), v0 + 0.8 * radius * np.sin(angles)))
-
-
 def _tracks(block: Block) -> list[shapely.Polygon]:
     if block.use not in {"school", "kindergarten"}:
         return []
@@ -116,7 +84,11 @@ def _tracks(block: Block) -> list[shapely.Polygon]:
 
 
 def _yard(hamlet: Hamlet) -> shapely.Polygon:
-    return hamlet.patch.polygon.buffer(-8).buffer(8, quad_segs=4)
+    return _rounded(hamlet.patch.polygon)
+
+
+def _rounded(polygon: shapely.Polygon) -> shapely.Polygon:
+    return polygon.buffer(-12).buffer(8, quad_segs=4)
 
 
 def _fields(

@@ -6,13 +6,17 @@ import numpy as np
 import shapely
 
 from geodata.demo_city.buildings import PlannedBuilding
-from geodata.demo_city.countryside import RuralCell, box_at, village_centre
+from geodata.demo_city.countryside import HOLES, RuralCell, hole_patch, village_centre
+from geodata.demo_city.curves import oval
 from geodata.demo_city.divisions import short_name_en
-from geodata.demo_city.footprints import rows_of_slabs
-from geodata.demo_city.patches import Patch, Points
+from geodata.demo_city.footprints import oblong, rows_of_slabs
+from geodata.demo_city.patches import Patch, Points, turned_patch
 
 HOUSE_M = 17.0
 YARD_M = 34.0
+# From the middle of a hamlet to what it keeps off: half its diagonal and a little more.
+ROOM_M = 160.0
+FIELD_M = (250.0, 130.0)
 
 
 @dataclass(frozen=True)
@@ -23,35 +27,30 @@ class Hamlet:
     patch: Patch
 
 
-def make_hamlets(cells: list[RuralCell], rng: np.random.Generator) -> list[Hamlet]:
-    """Put a hamlet into every rural base cell, as near to its village's centre as it fits."""
-    return [_hamlet(cell, rng) for cell in cells if cell.kind == "base"]
+def make_hamlets(
+    cells: list[RuralCell], obstacles: shapely.Geometry, rng: np.random.Generator
+) -> list[Hamlet]:
+    """Put a hamlet into every rural base cell, as near to its village's centre as it fits.
+
+    `obstacles` are the town, roads, railways and the river, in metres.
+    """
+    taken = obstacles.buffer(ROOM_M, quad_segs=2).simplify(10)
+    return [_hamlet(cell, taken, rng) for cell in cells if cell.kind == "base"]
 
 
-def _hamlet(cell: RuralCell, rng: np.random.Generator) -> Hamlet:
+def _hamlet(cell: RuralCell, taken: shapely.Geometry, rng: np.random.Generator) -> Hamlet:
     columns, rows = int(rng.integers(5, 8)), int(rng.integers(2, 4))
     width, height = columns * 26.0 + 40, rows * YARD_M + 40
-    centre = _place(cell, np.hypot(width, height) / 2 + 150)
-    turned = box_at(centre, width, height, float(rng.uniform(-4, 24)))
-    south_west, south_east, north_east, north_west = _corners(turned)
-    return Hamlet(cell, Patch(np.array([north_west, north_east, south_east, south_west])))
+    centre = _place(cell, taken)
+    return Hamlet(cell, turned_patch(centre, width, height, float(rng.uniform(-4, 24))))
 
 
-def _place(cell: RuralCell, room_m: float) -> Points:
+def _place(cell: RuralCell, taken: shapely.Geometry) -> Points:
     centre = shapely.Point(village_centre(cell.village))
-    inner = cell.polygon.buffer(-room_m)
-    if inner.is_empty:
+    free = cell.polygon.buffer(-ROOM_M - 40, quad_segs=2).difference(taken)
+    if free.is_empty:
         raise ValueError(f"{cell.code}: no room for a hamlet")
-    nearest = shapely.shortest_line(inner, centre)
-    return np.asarray(shapely.get_coordinates(nearest)[0])
-
-
-def _corners(box: shapely.Polygon) -> Points:
-    """South-west, south-east, north-east, north-west of a slightly turned box."""
-    corners = shapely.get_coordinates(box)[:4]
-    centre = corners.mean(axis=0)
-    angles = np.arctan2(*(corners - centre).T[::-1])
-    return np.asarray(corners[np.argsort(angles)])
+    return np.asarray(shapely.get_coordinates(shapely.shortest_line(free, centre))[0])
 
 
 def village_houses(hamlets: list[Hamlet], rng: np.random.Generator) -> list[PlannedBuilding]:
@@ -74,31 +73,58 @@ def village_houses(hamlets: list[Hamlet], rng: np.random.Generator) -> list[Plan
     return houses
 
 
+def country_buildings(cells: list[RuralCell]) -> list[PlannedBuilding]:
+    """Return what stands on the dedicated cells in the open country: fort, airport, station."""
+    buildings = []
+    for cell in cells:
+        if cell.kind == "dedicated":
+            buildings += [
+                PlannedBuilding(
+                    cell.code, cell.village.code, cell.name, cell.name_en, cell.use, shape, (0, n),
+                    number=n, floors=1 + (cell.use == "station"),
+                )
+                for n, shape in enumerate(_standing(cell), 1)
+            ]
+    return buildings
+
+
+def _standing(cell: RuralCell) -> list[shapely.Polygon]:
+    """A walled court for the fort, else a hall and two wings along the cell."""
+    patch = next(hole_patch(hole) for hole in HOLES if hole.name == cell.name)
+    if cell.use == "park":
+        court = oblong(patch.centre, patch.east(), 250, 210)
+        gates = [oblong(patch.at(u, 0.5), patch.east(), 34, 46) for u in (0.25, 0.75)]
+        return [court.difference(oblong(patch.centre, patch.east(), 216, 176)), *gates]
+    offsets = ((0.0, 170.0, 54.0), (-150.0, 60.0, 32.0), (150.0, 60.0, 32.0))
+    return [
+        oblong(patch.at(0.5, 0.7) + patch.east() * along, patch.east(), width, depth)
+        for along, width, depth in offsets
+    ]
+
+
 def make_fields(hamlets: list[Hamlet], rng: np.random.Generator) -> list[shapely.Polygon]:
     """Return the fields around every hamlet: long strips between ditches, metres."""
-    fields = []
+    fields: list[shapely.Polygon] = []
+    tilled = shapely.Polygon()
     for hamlet in hamlets:
-        fields += _strips(hamlet, rng)
+        axes = np.array([hamlet.patch.east(), [-hamlet.patch.east()[1], hamlet.patch.east()[0]]])
+        reach = rng.uniform(520, 950, 2)
+        around = oval(hamlet.patch.centre, axes * reach[:, np.newaxis], rng)
+        strips = np.array(_strips(hamlet.patch.centre, axes, reach, rng), dtype=object)
+        fields += list(shapely.intersection(strips, around.difference(tilled)))
+        tilled = tilled.union(around.buffer(14))
     return fields
 
 
-def _strips(hamlet: Hamlet, rng: np.random.Generator) -> list[shapely.Polygon]:
-    east = hamlet.patch.east()
-    north = np.array([-east[1], east[0]])
-    reach = rng.uniform(480, 900, 2)
+def _strips(
+    centre: Points, axes: Points, reach: Points, rng: np.random.Generator
+) -> list[shapely.Polygon]:
+    """Rows of strips that lie over an oval with half axes `reach`, some left out."""
     strips = []
-    for across in np.arange(-reach[0], reach[0], 190.0):
-        length = float(reach[1] * np.sqrt(max(0.1, 1 - (across / reach[0]) ** 2)))
-        for along in np.arange(-length, length, 260.0):
-            middle = hamlet.patch.centre + east * (along + 130) + north * (across + 95)
-            if rng.random() > 0.12:
-                strips.append(_strip(middle, east, north))
+    for north in np.arange(-1.4 * reach[1], 1.4 * reach[1], FIELD_M[1]):
+        shift = rng.uniform(0, FIELD_M[0])
+        for east in np.arange(-1.4 * reach[0] - shift, 1.4 * reach[0], FIELD_M[0]):
+            middle = centre + np.array([east, north]) @ axes
+            if rng.random() > 0.1:
+                strips.append(oblong(middle, axes[0], FIELD_M[0] - 14, FIELD_M[1] - 14))
     return strips
-
-
-def _strip(middle: Points, east: Points, north: Points) -> shapely.Polygon:
-    along, across = east * 124, north * 89
-    return shapely.Polygon([
-        middle - along - across, middle + along - across,
-        middle + along + across, middle - along + across,
-    ])

@@ -6,9 +6,8 @@ import shapely
 
 from geodata.demo_city import plan
 from geodata.demo_city.cells import UrbanCell
-from geodata.demo_city.countryside import RuralCell
+from geodata.demo_city.countryside import TOLL_STATION, RuralCell
 from geodata.demo_city.divisions import ZIXUAN
-from geodata.demo_city.roads import TOLL_STATION
 
 ALONG_JINGTIE_WEST = plan.turn(-620.0, plan.AVENUE_T[6])
 

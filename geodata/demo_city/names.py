@@ -80,7 +80,7 @@ SHORT_NAMES = {
 }
 
 
-def with_uses_and_names(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell]:
+def with_names(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell]:
     """Name every cell once; the market on 镜铁西路 gets its cell in 昌盛社区."""
     cells = _with_street_market(cells)
     taken: set[str] = {name for name, _english in FIXED.values()}

@@ -55,3 +55,14 @@ class Patch:
         """Return the unit vector along the patch's rows."""
         along = self.at(1.0, 0.5) - self.at(0.0, 0.5)
         return np.asarray(along / np.linalg.norm(along))
+
+
+def turned_patch(centre: Points, width_m: float, height_m: float, degrees: float) -> Patch:
+    """Return a rectangle around a point, turned counter-clockwise."""
+    angle = np.radians(degrees)
+    east = np.array([np.cos(angle), np.sin(angle)]) * width_m / 2
+    north = np.array([-np.sin(angle), np.cos(angle)]) * height_m / 2
+    middle = np.asarray(centre, dtype=float)
+    return Patch(np.array([
+        middle - east + north, middle + east + north, middle + east - north, middle - east - north,
+    ]))

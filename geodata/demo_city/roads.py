@@ -1,22 +1,19 @@
 """Lines through the open country: motorway, railways, roads to the villages; metres."""
 
 import numpy as np
-import shapely
 
 from geodata.demo_city import plan
 from geodata.demo_city.countryside import (
     HIGH_SPEED,
     MOTORWAY,
     RAILWAY,
+    TOLL_STATION,
     VILLAGE_PLACES,
     WORKS_LINE,
     outline,
 )
-from geodata.demo_city.ground import smoothed
-from geodata.demo_city.patches import Points
+from geodata.demo_city.curves import curve
 from geodata.demo_city.streets import StreetLine
-
-TOLL_STATION = (120.0, 3960.0)
 
 
 def country_roads() -> list[StreetLine]:
@@ -37,22 +34,21 @@ def _trunks() -> list[StreetLine]:
     ]
 
 
-def curve(points: Points) -> shapely.LineString:
-    """Return a smooth line through points."""
-    return shapely.linestrings(smoothed(points, 8))
-
-
 def _ramps() -> list[StreetLine]:
-    """The interchange: four ramps from the toll station to the motorway."""
-    x, y = TOLL_STATION
+    """The interchange: a trumpet north of the toll station."""
+    crossing = np.array([-412.0, 4267.0])
+    east = np.array([0.977, 0.213])
+    north = np.array([-0.213, 0.977])
+    toll = (np.array(TOLL_STATION) - crossing) @ np.array([east, north]).T
     courses = [
-        [(x, y - 40), (x - 60, y + 90), (x - 330, y + 40), (x - 900, y - 70)],
-        [(x, y - 40), (x + 110, y + 130), (x + 420, y + 215), (x + 1000, y + 345)],
-        [(x, y - 40), (x - 10, y + 190), (x - 70, y + 350), (x - 330, y + 260), (x - 1000, y - 20)],
-        [(x, y - 40), (x + 40, y + 240), (x + 190, y + 440), (x + 520, y + 390), (x + 1150, y + 400)],
+        [toll, (40, -260), (170, -150), (420, -70), (800, -18), (1100, 0)],
+        [toll, (-40, -260), (-170, -150), (-420, -70), (-800, -18), (-1100, 0)],
+        [toll, (10, -200), (10, 0), (10, 120), (-120, 160), (-420, 80), (-800, 18), (-1100, 0)],
+        [(1100, 0), (800, 18), (420, 70), (230, 190), (100, 260), (-10, 220), (-40, 120), (10, 0)],
     ]
     return [
-        StreetLine("motorway", "", "", curve(np.array(course, dtype=float))) for course in courses
+        StreetLine("motorway", "", "", curve(crossing + np.array(course) @ np.array([east, north])))
+        for course in courses
     ]
 
 
@@ -70,7 +66,7 @@ def _roads() -> list[StreetLine]:
     courses: list[tuple[str, str, str, list[tuple[float, float]]]] = [
         ("main", "新华北路", "Xinhua North Road", [_gate(4, 0), TOLL_STATION]),
         ("arterial", "野麻湾路", "Yemawan Road", [
-            TOLL_STATION, (300, 4600), (1400, 6300), _place("长城村"), (4300, 11500),
+            TOLL_STATION, (-440, 4550), (900, 6300), _place("长城村"), (4300, 11500),
             _place("野麻湾村"),
         ]),
         ("main", "机场路", "Airport Road", [
@@ -89,11 +85,11 @@ def _roads() -> list[StreetLine]:
             _gate(0, 3), (-5600, 250), _place("嘉峪关村"), (-9500, 900), (-14500, 700),
             _place("段山口村"), (-24000, -1500), (-31000, -2500),
         ]),
-        ("arterial", "关城路", "Fort Road", [
+        ("arterial", "关城路", "Guancheng Road", [
             _gate(0, 2), (-5200, 1300), (-5500, 1700), (-5650, 3000), (-6700, 5200),
             _place("黄草营村"),
         ]),
-        ("arterial", "新华南路", "Xinhua South Road", [
+        ("main", "新华南路", "Xinhua South Road", [
             _gate(4, 8), (500, -4300), _place("塔湾村"), (1900, -7600), _place("河口村"),
             _place("文殊村"),
         ]),
@@ -103,6 +99,6 @@ def _roads() -> list[StreetLine]:
         ("arterial", "团结路", "Tuanjie Road", [_place("塔湾村"), (-1500, -6300), _place("团结村")]),
     ]
     return [
-        StreetLine(grade, name, english, curve(np.array(course, dtype=float)))
+        StreetLine(grade, name, english, curve(np.array(course)))
         for grade, name, english, course in courses
     ]

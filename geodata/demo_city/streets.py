@@ -1,6 +1,6 @@
 """Streets, motorway and railway: lines with the city's real names on made-up courses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -76,7 +76,7 @@ def _rows() -> list[StreetLine]:
                 if plan.is_built(column, row) or plan.is_built(column, row - 1)
             ]
             lines.append(StreetLine(grade, name, english, joined(steps)))
-    return _with_one_line_per_name(lines)
+    return lines
 
 
 def _columns() -> list[StreetLine]:
@@ -102,14 +102,17 @@ def joined(steps: list[Points]) -> shapely.Geometry:
     return shapely.line_merge(shapely.multilinestrings(shapely.linestrings(steps)))
 
 
-def _with_one_line_per_name(lines: list[StreetLine]) -> list[StreetLine]:
-    names = list(dict.fromkeys(line.name for line in lines))
-    merged = []
-    for name in names:
-        mine = [line for line in lines if line.name == name]
-        whole = shapely.line_merge(shapely.union_all([line.line for line in mine]))
-        merged.append(StreetLine(mine[0].grade, name, mine[0].name_en, whole))
-    return merged
+def one_row_per_name(lines: list[StreetLine]) -> list[StreetLine]:
+    """Join the lines of one name and grade; nameless ones stay as they are."""
+    named: dict[tuple[str, str], list[StreetLine]] = {}
+    for line in lines:
+        if line.name:
+            named.setdefault((line.grade, line.name), []).append(line)
+    joined_lines = [
+        replace(mine[0], line=shapely.line_merge(shapely.union_all([line.line for line in mine])))
+        for mine in named.values()
+    ]
+    return joined_lines + [line for line in lines if not line.name and not line.line.is_empty]
 
 
 def middle_streets(land: list[Territory]) -> list[StreetLine]:
