@@ -8,6 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gridmap.accounts.scope import scope
 
@@ -21,9 +22,9 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     person = scope(request.user)
     links = []
     if person.cell_ids or person.post_ids:
-        links.append(("my-cells", "map", _("网格")))
+        links.append(("my-cells", "map", pgettext_lazy("navigation", "网格")))
     else:
-        links.append(("home", "map", _("网格")))
+        links.append(("home", "map", pgettext_lazy("navigation", "网格")))
     links.append(("contacts", "users", _("通讯录")))
     return [
         {
