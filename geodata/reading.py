@@ -1,0 +1,238 @@
+"""Reading files of places: GeoPackage, GeoJSON, zipped Shapefile, GeoParquet, TopoJSON.
+
+Every feature of the file comes out with its row, counted from 1; a feature whose geometry
+cannot be used comes out as a refusal with the reason and the place. Nothing is repaired and
+nothing is dropped in silence.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import shapely
+from pyarrow import ArrowException
+from pyogrio.errors import DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geodata.archives import unpacked_shapefile
+from geodata.crs import ImpossibleCoordinates, UnknownSystem, parse_system, system_of, to_cgcs2000
+from geodata.errors import Refusal, refused
+from geodata.errors import gettext_noop as _
+from geodata.geojson_text import read_geojson
+from geodata.polygons import find_unsound
+
+MAX_BYTES = 300_000_000
+MAX_FEATURES = 200_000
+MAGIC = {".gpkg": b"SQLite format 3\0", ".parquet": b"PAR1", ".zip": b"PK"}
+ENDINGS = (".gpkg", ".geojson", ".json", ".topojson", ".zip", ".parquet")
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The features of one layer.
+
+    `table` holds the attributes and `geometries` the shapes, one a row, in `system`; a shape that is
+    refused stays where it is, so that it can be drawn. The index of `table` is the row.
+    """
+
+    table: pd.DataFrame
+    geometries: npt.NDArray[Any]
+    system: str
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """What a driver gave, before anything is judged."""
+
+    table: pd.DataFrame
+    geometries: npt.NDArray[Any]
+    crs: str | None
+
+
+def read_features(path: Path, *, layer: str | None = None, crs: str | None = None) -> FeatureSet:
+    """The features of a file of areas.
+
+    Parameters
+    ----------
+    path : Path
+        A file with one of the endings of `ENDINGS`.
+    layer : str, optional
+        The layer of a GeoPackage that has several.
+    crs : str, optional
+        The coordinate system, as for `geodata.crs.parse_system`; required where the file does
+        not say, refused where it says another.
+
+    Raises
+    ------
+    ImportRefused
+        The file as a whole cannot be read, or nobody says where its coordinates are.
+    """
+    _refuse_file(path)
+    found = _read(path, layer)
+    if len(found.geometries) == 0:
+        raise refused("no_features", _("文件里没有要素"))
+    if len(found.geometries) > MAX_FEATURES:
+        raise refused("too_many_features", _("要素超过 {limit} 个"), limit=MAX_FEATURES)
+    system = _system(found.crs, crs)
+    geometries = shapely.force_2d(found.geometries)
+    table = found.table.set_axis(pd.RangeIndex(1, len(geometries) + 1), axis=0)
+    return FeatureSet(table, geometries, system, tuple(_refusals(geometries, system)))
+
+
+def _refuse_file(path: Path) -> None:
+    if not path.is_file():
+        raise refused("no_file", _("没有这个文件：{name}"), name=path.name)
+    if path.suffix.lower() not in ENDINGS:
+        raise refused(
+            "unknown_format",
+            _("{name}：只能读 {endings}"),
+            name=path.name,
+            endings="、".join(ENDINGS),
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise refused("file_too_large", _("文件超过 {limit} MB"), limit=MAX_BYTES // 1_000_000)
+    magic = MAGIC.get(path.suffix.lower(), b"")
+    with path.open("rb") as file:
+        if file.read(len(magic)) != magic:
+            raise refused("wrong_format", _("{name} 的内容与文件名的结尾不符"), name=path.name)
+
+
+def _read(path: Path, layer: str | None) -> _Layer:
+    ending = path.suffix.lower()
+    if ending == ".zip":
+        with unpacked_shapefile(path) as shapefile:
+            return _read_shapefile(shapefile)
+    if ending == ".gpkg":
+        return _read_driver(path, layer=_only_layer(path, layer))
+    if ending == ".parquet":
+        return _read_parquet(path)
+    text = read_geojson(path)
+    if text is None:
+        return _read_driver(path, layer=None)
+    return _Layer(text.table, text.geometries, text.crs)
+
+
+def _only_layer(path: Path, layer: str | None) -> str:
+    with _plain_words():
+        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if layer is None and len(layers) == 1:
+        return layers[0]
+    if layer not in layers:
+        raise refused(
+            "which_layer", _("请用 --layer 指明图层，文件里有：{layers}"), layers="、".join(layers)
+        )
+    return layer
+
+
+def _read_driver(path: Path, **options: Any) -> _Layer:
+    """What GDAL reads; a shape that it cannot build stays as a missing one."""
+    with _plain_words():
+        meta, _fids, wkb, columns = pyogrio.raw.read(path, **options)
+    table = pd.DataFrame(dict(zip(meta["fields"], columns, strict=True)))
+    return _Layer(table, shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"])
+
+
+def _read_shapefile(path: Path) -> _Layer:
+    """A Shapefile in the encoding that its own text is written in, whatever it declares."""
+    encoding = "utf-8" if _is_utf8(path.with_suffix(".dbf")) else "gb18030"
+    return _read_driver(path, encoding=encoding)
+
+
+def _is_utf8(table: Path) -> bool:
+    try:
+        header = int.from_bytes(table.read_bytes()[8:10], "little")
+        table.read_bytes()[header:].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_parquet(path: Path) -> _Layer:
+    try:
+        frame = gpd.read_parquet(path)
+    except (ValueError, OSError, ArrowException) as error:
+        raise refused("unreadable", _("文件读不出来：{error}"), error=_first_line(error)) from error
+    crs = None if frame.crs is None else frame.crs.to_wkt()
+    table = pd.DataFrame(frame.drop(columns=frame.active_geometry_name))
+    return _Layer(table, np.asarray(frame.geometry.values), crs)
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    """Errors from below as one sentence; warnings are not for the people who import."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (DataSourceError, UnicodeDecodeError, ValueError, RuntimeError) as error:
+        raise refused("unreadable", _("文件读不出来：{error}"), error=_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _system(declared: str | None, given: str | None) -> str:
+    """The system of a file, by its own word or the person's."""
+    if given is not None:
+        return _agreed(declared, _named(given))
+    if declared is None:
+        raise refused(
+            "crs_missing",
+            _("文件没有写坐标系，请用 --crs 指明（EPSG:n、wgs84、cgcs2000、gcj02 或 bd09）"),
+        )
+    return _declared(declared)
+
+
+def _agreed(declared: str | None, given: str) -> str:
+    own = None if declared is None else _declared(declared)
+    # Public maps write shifted degrees into files that call themselves WGS 84.
+    if own in (None, given) or (own in ("wgs84", "cgcs2000") and given in ("gcj02", "bd09")):
+        return given
+    raise refused(
+        "crs_differs", _("文件写的坐标系是 {own}，与指明的 {given} 不同"), own=own, given=given
+    )
+
+
+def _named(crs: str) -> str:
+    try:
+        return parse_system(crs)
+    except UnknownSystem as error:
+        raise refused("crs_unknown", _("不认识坐标系 {crs}"), crs=crs) from error
+
+
+def _declared(crs: str) -> str:
+    try:
+        return system_of(CRS.from_user_input(crs))
+    except (CRSError, UnknownSystem) as error:
+        raise refused(
+            "crs_unknown", _("文件写的坐标系认不出来，请用 --crs 指明：{crs}"), crs=crs[:60]
+        ) from error
+
+
+def _refusals(geometries: npt.NDArray[Any], system: str) -> Iterator[Refusal]:
+    for one in find_unsound(geometries):
+        yield Refusal(
+            one.code, one.reason, one.index + 1, "geometry", *_place(one.x, one.y, system)
+        )
+
+
+def _place(x: float | None, y: float | None, system: str) -> tuple[float | None, float | None]:
+    """Degrees of a place in the file; none where the system does not reach."""
+    if x is None or y is None:
+        return None, None
+    try:
+        lon, lat = to_cgcs2000(x, y, system)
+    except ImpossibleCoordinates:
+        return None, None
+    return float(lon), float(lat)
