@@ -58,6 +58,12 @@ def _districts() -> Rows:
     return AreaVersion.objects.current().exclude(area__kind__in=settings.CITY.cell_parents)
 
 
+def _lowest_districts() -> Rows:
+    """Those next above the communities: what lies over them would be a second name."""
+    communities = Area.objects.filter(kind__in=settings.CITY.cell_parents)
+    return _districts().filter(area__in=communities.values("parent"))
+
+
 NAMES = {"name": "name", "name_en": "name_en"}
 AREA_NAMES = {"kind": "area__kind", "name": "area__name", "name_en": "area__name_en"}
 FAR = ["motorway", "railway"]
@@ -97,7 +103,7 @@ community_names = paper(
     "community_names", _("社区（村）名"), _communities, AREA_NAMES, ((TOWN, Q()),), Shape.LABELS
 )
 district_names = paper(
-    "district_names", _("街道、镇名"), _districts, AREA_NAMES, ((CITY, Q()),), Shape.LABELS
+    "district_names", _("街道、镇名"), _lowest_districts, AREA_NAMES, ((CITY, Q()),), Shape.LABELS
 )
 
 

@@ -1,0 +1,74 @@
+/*
+ * The city's ground under every city-wide map: our own tiles, painted by protomaps-leaflet after
+ * the design, in the colours of the current theme. A raster service may lie below it.
+ */
+/* global L, protomapsL */
+
+import { palette } from "./paint.js";
+import { labelRules } from "./tile_labels.js";
+import { paintRules } from "./tile_paint.js";
+
+const SOURCES = [
+  "ground", "footprints", "streets", "cell_lines", "community_lines", "district_lines",
+  "landmarks", "community_names", "district_names",
+];
+const CENTRE = [39.78, 98.27];
+
+/**
+ * A Leaflet map over the ground, in `element`.
+ *
+ * `element.dataset.raster` may name a raster service ({z}, {x}, {y}), which then shows in the
+ * place of our fills. Leaflet's own options may be given as `options`.
+ */
+export function create(element, options = {}) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(element, {
+    center: CENTRE, zoom: 13, minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
+    fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, ...options,
+  });
+  const colour = palette();
+  const { raster } = element.dataset;
+  if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
+  const ground = layGround(map, colour, Boolean(raster));
+  const marker = makeMarker(map, colour);
+  whenThemeChanges(() => {
+    colour.refresh();
+    ground.rerenderTiles();
+    marker.repaint();
+  });
+  return { map, ground, colour, mark: marker.put };
+}
+
+function layGround(map, colour, isOverRaster) {
+  const painted = paintRules(colour, map.getCenter().lat);
+  const language = document.documentElement.lang.slice(0, 2);
+  return protomapsL.leafletLayer({
+    url: `/map/tiles/${SOURCES.join("+")}/{z}/{x}/{y}.mvt`,
+    attribution: "",
+    maxDataZoom: 15,
+    noWrap: true,
+    paintRules: isOverRaster ? painted.filter(({ dataLayer }) => dataLayer.endsWith("_lines")) : painted,
+    labelRules: labelRules(colour, language),
+    // Three physical pixels per pixel cost more time than they show.
+    devicePixelRatio: Math.min(window.devicePixelRatio, 2),
+  }).addTo(map);
+}
+
+/* A ring where something is chosen. */
+function makeMarker(map, colour) {
+  const ring = L.circleMarker([0, 0], { radius: 14, weight: 2, fillOpacity: 0.14, interactive: false });
+  const repaint = () => ring.setStyle({ color: colour("m-sel"), fillColor: colour("m-mine") });
+  return {
+    repaint,
+    /** Put the ring at `[lat, lon]`, or take it away with null. */
+    put(latlng) {
+      repaint();
+      if (latlng) ring.setLatLng(latlng).addTo(map);
+      else ring.remove();
+    },
+  };
+}
+
+function whenThemeChanges(act) {
+  new MutationObserver(act).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+}
