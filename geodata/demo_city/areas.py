@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city import plan
 from geodata.demo_city.patches import Points
@@ -23,7 +24,7 @@ class Tessellation:
 
     cells: Shapes
 
-    def united(self, members: NDArray[np.bool_]) -> shapely.Geometry:
+    def united(self, members: NDArray[np.bool_]) -> BaseGeometry:
         """Return the union of some cells; its outline keeps every shared vertex."""
         return shapely.coverage_union_all(self.cells[members])
 
@@ -50,7 +51,7 @@ def noded(planned: Shapes) -> Shapes:
     corners within `SAME_PLACE_M` become one.
     """
     corners = _distinct(shapely.get_coordinates(planned))
-    tree = shapely.STRtree(shapely.points(corners))
+    tree = _tree(corners)
     return np.array([_noded_polygon(shape, corners, tree) for shape in planned], dtype=object)
 
 
@@ -69,13 +70,16 @@ def _rings(polygon: shapely.Polygon) -> Sequence[Points]:
 
 def _distinct(points: Points) -> Points:
     """Return one of each group of points at the same place."""
-    tree = shapely.STRtree(shapely.points(points))
-    point, other = tree.query(
+    point, other = _tree(points).query(
         shapely.points(points), predicate="dwithin", distance=SAME_PLACE_M
     )
     first = np.full(len(points), len(points))
     np.minimum.at(first, point, other)
-    return points[np.unique(first)]
+    return np.asarray(points[np.unique(first)])
+
+
+def _tree(points: Points) -> shapely.STRtree:
+    return shapely.STRtree([shapely.Point(point) for point in points])
 
 
 def _noded_ring(ring: Points, corners: Points, tree: shapely.STRtree) -> shapely.LinearRing:
@@ -84,4 +88,4 @@ def _noded_ring(ring: Points, corners: Points, tree: shapely.STRtree) -> shapely
     along = np.linalg.norm(corners[corner] - ring[edge], axis=1)
     order = corner[np.lexsort([along, edge])]
     kept = order[np.concatenate([[True], order[1:] != order[:-1]])]
-    return shapely.linearrings(corners[kept])
+    return shapely.LinearRing(corners[kept])

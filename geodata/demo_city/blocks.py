@@ -29,7 +29,8 @@ class Block:
         """The part of the patch that the streets leave: where houses may stand."""
         corner = self.patch.corners[3]
         axes = np.stack([self.patch.corners[2] - corner, corner - self.patch.corners[0]])
-        inside = (shapely.get_coordinates(self.ground) - self.patch.corners[0]) @ np.linalg.inv(axes)
+        outline = shapely.get_coordinates(self.ground) - self.patch.corners[0]
+        inside = outline @ np.linalg.inv(axes)
         u0, v0 = np.clip(inside.min(axis=0), 0, 0.4)
         u1, v1 = np.clip(inside.max(axis=0), 0.6, 1)
         return self.patch.sub((float(u0), float(v0), float(u1), float(v1)))
@@ -43,7 +44,9 @@ def lanes_of(cell: UrbanCell) -> list[tuple[list[Patch], list[Points]]]:
 def _pieces(part: Patch, cell: UrbanCell) -> tuple[list[Patch], list[Points]]:
     columns, rows = _split_counts(part, cell)
     us = np.linspace(0, 1, columns + 1)
-    vs = np.array([0, 0.555, 1]) if rows == 2 and cell.community == ZIXUAN else np.linspace(0, 1, rows + 1)
+    vs = np.linspace(0, 1, rows + 1)
+    if rows == 2 and cell.community == ZIXUAN:
+        vs[1] = 0.555
     pieces = [
         part.sub((float(us[i]), float(vs[j]), float(us[i + 1]), float(vs[j + 1])))
         for j in range(rows)
@@ -70,9 +73,7 @@ def make_blocks(
     blocks = []
     for cell in cells:
         patches = [piece for pieces, _lanes in lanes_of(cell) for piece in pieces]
-        for number, (patch, use) in enumerate(
-            zip(patches, _uses(cell, patches, rng), strict=True)
-        ):
+        for number, (patch, use) in enumerate(zip(patches, _uses(cell, patches, rng), strict=True)):
             ground = _free_ground(patch.polygon, tree)
             if ground.area > 400:
                 blocks.append(Block(cell, number, use, patch, ground))

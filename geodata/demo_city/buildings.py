@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import affinity
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city.blocks import Block
 from geodata.demo_city.cells import UrbanCell
@@ -34,7 +35,7 @@ class PlannedBuilding:
     estate: str
     estate_en: str
     use: str
-    shape: shapely.Polygon
+    shape: BaseGeometry
     row: tuple[int, int]
     number: int = 0
     units: int = 0
@@ -62,7 +63,7 @@ def urban_buildings(blocks: list[Block], rng: np.random.Generator) -> list[Plann
 def _style(cell: UrbanCell, rng: np.random.Generator) -> str:
     if cell.code in ZIXUAN_MASKS:
         return "masked"
-    return str(rng.choice(["slab", "slab", "long", "short", "tower"], p=[0.28, 0.2, 0.18, 0.2, 0.14]))
+    return str(rng.choice(["slab", "long", "short", "tower"], p=[0.48, 0.18, 0.2, 0.14]))
 
 
 def _standing(block: Block, style: str, rng: np.random.Generator) -> list[Footprint]:
@@ -91,8 +92,10 @@ def _homes(block: Block, style: str, rng: np.random.Generator) -> list[Footprint
         length = (block.free.width_m - 2 * 16) / 4 - 16
         return masked(block.free, 16, masks[block.number], length, 13.0)
     pitch, length, gap, depth = {
-        "slab": (45.0, 58.0, 20.0, 13.0), "long": (49.0, 78.0, 22.0, 13.0),
-        "short": (43.0, 42.0, 19.0, 12.5), "tower": (60.0, 27.0, 36.0, 22.0),
+        "slab": (45.0, 58.0, 20.0, 13.0),
+        "long": (49.0, 78.0, 22.0, 13.0),
+        "short": (43.0, 42.0, 19.0, 12.5),
+        "tower": (60.0, 27.0, 36.0, 22.0),
     }[style]
     prints = rows_of_slabs(block.free, 14, pitch, length, gap, depth)
     return [print_ for print_ in prints if rng.random() > 0.04]
@@ -145,8 +148,11 @@ def _school(block: Block, rng: np.random.Generator) -> list[Footprint]:
 def _hospital(block: Block) -> list[Footprint]:
     free = block.free
     main = shaped(
-        free.at(0.46, 0.34), free.east(), min(120.0, free.width_m * 0.66),
-        min(74.0, free.height_m * 0.42), "H",
+        free.at(0.46, 0.34),
+        free.east(),
+        min(120.0, free.width_m * 0.66),
+        min(74.0, free.height_m * 0.42),
+        "H",
     )
     side = oblong(free.at(0.32, 0.8), free.east(), min(80.0, free.width_m * 0.4), 14)
     other = oblong(free.at(0.77, 0.78), free.east(), min(44.0, free.width_m * 0.24), 26)
@@ -179,8 +185,14 @@ def _planned(block: Block, footprint: Footprint) -> PlannedBuilding:
     units = max(1, round(footprint.length_m / UNIT_M)) if is_home else 0
     use = "residential" if is_home else ("commercial" if block.use == "mixed" else block.use)
     return PlannedBuilding(
-        cell.code, cell.community, cell.name, cell.name_en, use, footprint.shape,
-        (block.number, footprint.row), units=units,
+        cell.code,
+        cell.community,
+        cell.name,
+        cell.name_en,
+        use,
+        footprint.shape,
+        (block.number, footprint.row),
+        units=units,
     )
 
 
@@ -225,11 +237,17 @@ def _zixuan_seven(building: PlannedBuilding) -> PlannedBuilding:
     return building
 
 
-def _storeys(
-    buildings: list[PlannedBuilding], rng: np.random.Generator
-) -> list[PlannedBuilding]:
-    floors = {"school": 4, "kindergarten": 3, "hospital": 9, "market": 2, "commercial": 4,
-              "enterprise": 1, "station": 2, "residential": 6}
+def _storeys(buildings: list[PlannedBuilding], rng: np.random.Generator) -> list[PlannedBuilding]:
+    floors = {
+        "school": 4,
+        "kindergarten": 3,
+        "hospital": 9,
+        "market": 2,
+        "commercial": 4,
+        "enterprise": 1,
+        "station": 2,
+        "residential": 6,
+    }
     return [
         replace(building, floors=floors[building.use] + int(rng.integers(2)))
         for building in buildings

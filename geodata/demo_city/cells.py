@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city import plan
 from geodata.demo_city.areas import noded
@@ -49,7 +50,7 @@ class UrbanCell:
     name_en: str = ""
 
     @cached_property
-    def polygon(self) -> shapely.Polygon:
+    def polygon(self) -> BaseGeometry:
         """The parts as one, joined by shared corners: unions by coordinates go wrong on parts
         whose borders agree only to 1e-9 m."""
         parts = np.array([part.polygon for part in self.parts], dtype=object)
@@ -85,9 +86,7 @@ def numbered(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell
         mine = [cell for cell in cells if cell.community == community.code]
         mine = _with_public_uses(mine, rng)
         order = reading_order(np.array([cell.middle for cell in mine]))
-        coded += [
-            replace(mine[n], code=f"{community.code}{k:03d}") for k, n in enumerate(order, 1)
-        ]
+        coded += [replace(mine[n], code=f"{community.code}{k:03d}") for k, n in enumerate(order, 1)]
     return coded
 
 
@@ -119,10 +118,12 @@ def _counts(land: list[Territory]) -> list[int]:
     halves = Counter[str]()
     for territory in land:
         halves[territory.community.code] += territory.halves
-    weights = np.array([
-        0.0 if known else t.halves * (7.5 / halves[t.community.code] + 2.3)
-        for t, known in zip(land, fixed, strict=True)
-    ])
+    weights = np.array(
+        [
+            0.0 if known else t.halves * (7.5 / halves[t.community.code] + 2.3)
+            for t, known in zip(land, fixed, strict=True)
+        ]
+    )
     shares = weights / weights.sum() * (URBAN_CELLS - sum(fixed))
     counts = np.floor(shares).astype(int)
     rest = URBAN_CELLS - sum(fixed) - counts.sum()
@@ -140,10 +141,13 @@ def _fixed_count(territory: Territory) -> int:
 # 讨赖小区 and 紫轩花苑 side by side on the south of 长城东路, then the rest of the community.
 ZIXUAN_LAYOUT = Layout(
     base=(
-        ((0.0, 0.0, 0.235, 0.57),), ((0.235, 0.0, 0.52, 0.57),),
+        ((0.0, 0.0, 0.235, 0.57),),
+        ((0.235, 0.0, 0.52, 0.57),),
         ((0.52, 0.0, 0.75, 0.57),),
         ((0.75, 0.0, 0.88, 0.26), (0.75, 0.26, 1.0, 0.57)),
-        ((0.0, 0.57, 0.28, 1.0),), ((0.28, 0.57, 0.52, 1.0),), ((0.52, 0.57, 0.79, 1.0),),
+        ((0.0, 0.57, 0.28, 1.0),),
+        ((0.28, 0.57, 0.52, 1.0),),
+        ((0.52, 0.57, 0.79, 1.0),),
         ((0.79, 0.57, 1.0, 1.0),),
     ),
     carved=(((0.88, 0.0, 1.0, 0.26),),),
@@ -161,9 +165,7 @@ def _cells_of(territory: Territory, count: int, rng: np.random.Generator) -> lis
     return _with_uses(territory, lay_out(count, carved, aspect, rng), rng)
 
 
-def _with_uses(
-    territory: Territory, layout: Layout, rng: np.random.Generator
-) -> list[UrbanCell]:
+def _with_uses(territory: Territory, layout: Layout, rng: np.random.Generator) -> list[UrbanCell]:
     """Cells of a layout; what was cut out gets its use when the community is complete."""
     cells = [
         _base_cell(territory, tuple(territory.patch.sub(part) for part in parts), rng)
@@ -198,9 +200,7 @@ def _base_cell(
     is_works = territory.community.code == JIANLIN and territory.row == 0
     if is_works or (territory.column >= 12 and territory.row == 1 and rng.random() < 0.45):
         return _cell(territory, "dedicated", "enterprise", patches)
-    is_commercial = (
-        territory.community.code != ZIXUAN and rng.random() < _commercial_share(patches)
-    )
+    is_commercial = territory.community.code != ZIXUAN and rng.random() < _commercial_share(patches)
     return _cell(territory, "base", "commercial" if is_commercial else "residential", patches)
 
 
@@ -212,8 +212,4 @@ def _commercial_share(patches: tuple[Patch, ...]) -> float:
 
 
 def _cell(territory: Territory, kind: str, use: str, parts: tuple[Patch, ...]) -> UrbanCell:
-    return UrbanCell(
-        territory.community.code, kind, use, parts, territory.row, territory.column
-    )
-
-
+    return UrbanCell(territory.community.code, kind, use, parts, territory.row, territory.column)

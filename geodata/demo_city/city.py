@@ -84,13 +84,16 @@ def make_city(seed: int = 20260714) -> DemoCity:
     obstacles = shapely.union_all([town, river[0], *[road.line for road in roads]])
     hamlets = make_hamlets(rural, obstacles, rng)
     buildings = [
-        *urban_buildings(blocks, rng), *village_houses(hamlets, rng), *country_buildings(rural),
+        *urban_buildings(blocks, rng),
+        *village_houses(hamlets, rng),
+        *country_buildings(rural),
     ]
     ways = [path for park in parks for path in paths(park)]
-    tessellation = tessellate(_polygons([*cells, *rural]))
+    every_cell: list[UrbanCell | RuralCell] = [*cells, *rural]
+    tessellation = tessellate(_polygons(every_cell))
     return DemoCity(
-        areas=_areas_frame(tessellation, [cell.code for cell in [*cells, *rural]]),
-        cells=_cells_frame(tessellation, cells, rural),
+        areas=_areas_frame(tessellation, [cell.code for cell in every_cell]),
+        cells=_cells_frame(tessellation, every_cell),
         buildings=_buildings_frame(buildings),
         posts=_posts_frame(make_posts(buildings)),
         streets=_streets_frame(one_row_per_name([*streets, *roads, *ways])),
@@ -123,12 +126,16 @@ def _areas_frame(tessellation: Tessellation, codes: list[str]) -> gpd.GeoDataFra
     rows = []
     for division in divisions.tree():
         members = np.array([division.code in chain for chain in owners])
-        rows.append({
-            "code": division.code, "name": division.name, "name_en": division.name_en,
-            "kind": divisions.kind_of(division.code),
-            "parent_code": divisions.parent_of(division.code),
-            "geometry": tessellation.united(members),
-        })
+        rows.append(
+            {
+                "code": division.code,
+                "name": division.name,
+                "name_en": division.name_en,
+                "kind": divisions.kind_of(division.code),
+                "parent_code": divisions.parent_of(division.code),
+                "geometry": tessellation.united(members),
+            }
+        )
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
 
 
@@ -142,30 +149,42 @@ def _chain(code: str) -> set[str]:
 
 
 def _cells_frame(
-    tessellation: Tessellation, cells: list[UrbanCell], rural: list[RuralCell]
+    tessellation: Tessellation, cells: list[UrbanCell | RuralCell]
 ) -> gpd.GeoDataFrame:
     rows = [
         {
-            "code": cell.code, "kind": cell.kind, "use": cell.use, "name": cell.name,
-            "name_en": cell.name_en, "community_code": cell.code[:12], "geometry": shape,
+            "code": cell.code,
+            "kind": cell.kind,
+            "use": cell.use,
+            "name": cell.name,
+            "name_en": cell.name_en,
+            "community_code": cell.code[:12],
+            "geometry": shape,
         }
-        for cell, shape in zip([*cells, *rural], tessellation.cells, strict=True)
+        for cell, shape in zip(cells, tessellation.cells, strict=True)
     ]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
 
 
 def _buildings_frame(buildings: list[PlannedBuilding]) -> gpd.GeoDataFrame:
-    return _frame([
-        {
-            "estate": building.estate, "number": str(building.number),
-            "name": f"{building.estate} {building.number} {_word(building)}",
-            "name_en": f"{building.estate_en}, {_word_en(building)} {building.number}",
-            "use": building.use, "floors": building.floors, "units": building.units,
-            "households": building.households, "community_code": building.community,
-            "cell_code": building.cell_code, "geometry": building.shape,
-        }
-        for building in buildings
-    ])
+    return _frame(
+        [
+            {
+                "estate": building.estate,
+                "number": str(building.number),
+                "name": f"{building.estate} {building.number} {_word(building)}",
+                "name_en": f"{building.estate_en}, {_word_en(building)} {building.number}",
+                "use": building.use,
+                "floors": building.floors,
+                "units": building.units,
+                "households": building.households,
+                "community_code": building.community,
+                "cell_code": building.cell_code,
+                "geometry": building.shape,
+            }
+            for building in buildings
+        ]
+    )
 
 
 def _word(building: PlannedBuilding) -> str:
@@ -177,24 +196,34 @@ def _word_en(building: PlannedBuilding) -> str:
 
 
 def _posts_frame(posts: list[PlannedPost]) -> gpd.GeoDataFrame:
-    return _frame([
-        {
-            "kind": post.kind, "name": post.name, "name_en": post.name_en,
-            "cell_code": post.cell_code, "buildings": list(post.buildings),
-            "numbers": list(post.numbers), "geometry": post.shape,
-        }
-        for post in posts
-    ])
+    return _frame(
+        [
+            {
+                "kind": post.kind,
+                "name": post.name,
+                "name_en": post.name_en,
+                "cell_code": post.cell_code,
+                "buildings": list(post.buildings),
+                "numbers": list(post.numbers),
+                "geometry": post.shape,
+            }
+            for post in posts
+        ]
+    )
 
 
 def _streets_frame(streets: list[StreetLine]) -> gpd.GeoDataFrame:
-    return _frame([
-        {
-            "grade": street.grade, "name": street.name, "name_en": street.name_en,
-            "geometry": street.line,
-        }
-        for street in streets
-    ])
+    return _frame(
+        [
+            {
+                "grade": street.grade,
+                "name": street.name,
+                "name_en": street.name_en,
+                "geometry": street.line,
+            }
+            for street in streets
+        ]
+    )
 
 
 def _ground_frame(ground: list[Painted]) -> gpd.GeoDataFrame:

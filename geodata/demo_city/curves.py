@@ -13,7 +13,9 @@ def smoothed(points: Points, pieces: int) -> Points:
     curve = [
         0.5
         * (
-            2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
+            2 * p1
+            + (p2 - p0) * t
+            + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
             + (3 * p1 - p0 - 3 * p2 + p3) * t**3
         )
         for p0, p1, p2, p3 in zip(padded, padded[1:], padded[2:], padded[3:], strict=False)
@@ -23,7 +25,7 @@ def smoothed(points: Points, pieces: int) -> Points:
 
 def curve(points: Points, pieces: int = 8) -> shapely.LineString:
     """Return a smooth line through points, metres."""
-    return shapely.linestrings(smoothed(np.asarray(points, dtype=float), pieces))
+    return shapely.LineString(smoothed(np.asarray(points, dtype=float), pieces))
 
 
 def smooth_noise(count: int, span: int, rng: np.random.Generator) -> Points:

@@ -30,7 +30,11 @@ def _listed(first: str, unit: str, unit_en: str, names: str) -> tuple[Division, 
     )
 
 
-WEST_COMMUNITIES = _listed("620201001001", "社区", "Community", """
+WEST_COMMUNITIES = _listed(
+    "620201001001",
+    "社区",
+    "Community",
+    """
 福民 Fumin
 胜利 Shengli
 绿化 Lühua
@@ -48,8 +52,13 @@ WEST_COMMUNITIES = _listed("620201001001", "社区", "Community", """
 峪苑 Yuyuan
 曙光 Shuguang
 和诚 Hecheng
-""")
-EAST_COMMUNITIES = _listed("620201002001", "社区", "Community", """
+""",
+)
+EAST_COMMUNITIES = _listed(
+    "620201002001",
+    "社区",
+    "Community",
+    """
 大众 Dazhong
 新华 Xinhua
 利民 Limin
@@ -64,8 +73,13 @@ EAST_COMMUNITIES = _listed("620201002001", "社区", "Community", """
 紫轩 Zixuan
 明珠 Mingzhu
 南湖 Nanhu
-""")
-NORTH_VILLAGES = _listed("620201100200", "村", "Village", """
+""",
+)
+NORTH_VILLAGES = _listed(
+    "620201100200",
+    "村",
+    "Village",
+    """
 野麻湾 Yemawan
 横沟 Henggou
 长城 Changcheng
@@ -74,20 +88,31 @@ NORTH_VILLAGES = _listed("620201100200", "村", "Village", """
 观蒲 Guanpu
 泥沟 Nigou
 安远沟 Anyuangou
-""")
-WEST_VILLAGES = _listed("620201101201", "村", "Village", """
+""",
+)
+WEST_VILLAGES = _listed(
+    "620201101201",
+    "村",
+    "Village",
+    """
 嘉峪关 Jiayuguan
 黄草营 Huangcaoying
 段山口 Duanshankou
-""")
-SOUTH_VILLAGES = _listed("620201102200", "村", "Village", """
+""",
+)
+SOUTH_VILLAGES = _listed(
+    "620201102200",
+    "村",
+    "Village",
+    """
 冯家沟 Fengjiagou
 石桥 Shiqiao
 塔湾 Tawan
 团结 Tuanjie
 文殊 Wenshu
 河口 Hekou
-""")
+""",
+)
 
 COMMUNITIES = WEST_COMMUNITIES + EAST_COMMUNITIES
 VILLAGES = NORTH_VILLAGES + WEST_VILLAGES + SOUTH_VILLAGES

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city.patches import Patch, Points
 
@@ -11,7 +12,7 @@ from geodata.demo_city.patches import Patch, Points
 class Footprint(NamedTuple):
     """One building as planned; `row` counts the rows of its block from the north."""
 
-    shape: shapely.Polygon
+    shape: BaseGeometry
     row: int
     length_m: float
     depth_m: float
@@ -21,22 +22,42 @@ def oblong(centre: Points, east: Points, length_m: float, depth_m: float) -> sha
     """Return a rectangle whose long side runs along the unit vector `east`."""
     north = np.array([-east[1], east[0]])
     along, across = east * length_m / 2, north * depth_m / 2
-    return shapely.Polygon([
-        centre - along + across, centre + along + across,
-        centre + along - across, centre - along - across,
-    ])
+    return shapely.Polygon(
+        [
+            centre - along + across,
+            centre + along + across,
+            centre + along - across,
+            centre - along - across,
+        ]
+    )
 
 
 # Outlines in a square of −½…½, u along the building, v to the north.
 OUTLINES: dict[str, tuple[tuple[float, float], ...]] = {
     "U": (
-        (-0.5, 0.5), (-0.28, 0.5), (-0.28, -0.17), (0.28, -0.17), (0.28, 0.5), (0.5, 0.5),
-        (0.5, -0.5), (-0.5, -0.5),
+        (-0.5, 0.5),
+        (-0.28, 0.5),
+        (-0.28, -0.17),
+        (0.28, -0.17),
+        (0.28, 0.5),
+        (0.5, 0.5),
+        (0.5, -0.5),
+        (-0.5, -0.5),
     ),
     "L": ((-0.5, 0.5), (-0.2, 0.5), (-0.2, -0.15), (0.5, -0.15), (0.5, -0.5), (-0.5, -0.5)),
     "H": (
-        (-0.44, 0.5), (-0.24, 0.5), (-0.24, 0.13), (0.24, 0.13), (0.24, 0.5), (0.44, 0.5),
-        (0.44, -0.5), (0.24, -0.5), (0.24, -0.13), (-0.24, -0.13), (-0.24, -0.5), (-0.44, -0.5),
+        (-0.44, 0.5),
+        (-0.24, 0.5),
+        (-0.24, 0.13),
+        (0.24, 0.13),
+        (0.24, 0.5),
+        (0.44, 0.5),
+        (0.44, -0.5),
+        (0.24, -0.5),
+        (0.24, -0.13),
+        (-0.24, -0.13),
+        (-0.24, -0.5),
+        (-0.44, -0.5),
     ),
     "O": ((-0.5, 0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, -0.5)),
 }
@@ -55,7 +76,7 @@ def shaped(
 def rows_of_slabs(
     patch: Patch, margin_m: float, pitch_m: float, length_m: float, gap_m: float, depth_m: float
 ) -> list[Footprint]:
-    """Return rows of oblong buildings that fill a patch, in reading order; shorter in narrow ones."""
+    """Return rows of oblong buildings that fill a patch; in narrow ones they are shorter."""
     width, height = patch.width_m - 2 * margin_m, patch.height_m - 2 * margin_m
     length_m = min(length_m, max(width, 12.0))
     columns = int((width + gap_m) // (length_m + gap_m))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city.buildings import PlannedBuilding
 from geodata.demo_city.countryside import HOLES, RuralCell, hole_patch, village_centre
@@ -28,7 +29,7 @@ class Hamlet:
 
 
 def make_hamlets(
-    cells: list[RuralCell], obstacles: shapely.Geometry, rng: np.random.Generator
+    cells: list[RuralCell], obstacles: BaseGeometry, rng: np.random.Generator
 ) -> list[Hamlet]:
     """Put a hamlet into every rural base cell, as near to its village's centre as it fits.
 
@@ -38,14 +39,14 @@ def make_hamlets(
     return [_hamlet(cell, taken, rng) for cell in cells if cell.kind == "base"]
 
 
-def _hamlet(cell: RuralCell, taken: shapely.Geometry, rng: np.random.Generator) -> Hamlet:
+def _hamlet(cell: RuralCell, taken: BaseGeometry, rng: np.random.Generator) -> Hamlet:
     columns, rows = int(rng.integers(5, 8)), int(rng.integers(2, 4))
     width, height = columns * 26.0 + 40, rows * YARD_M + 40
     centre = _place(cell, taken)
     return Hamlet(cell, turned_patch(centre, width, height, float(rng.uniform(-4, 24))))
 
 
-def _place(cell: RuralCell, taken: shapely.Geometry) -> Points:
+def _place(cell: RuralCell, taken: BaseGeometry) -> Points:
     centre = shapely.Point(village_centre(cell.village))
     free = cell.polygon.buffer(-ROOM_M - 40, quad_segs=2).difference(taken)
     if free.is_empty:
@@ -64,8 +65,16 @@ def village_houses(hamlets: list[Hamlet], rng: np.random.Generator) -> list[Plan
         estate_en = f"{short_name_en(cell.village)} {cell.name_en.split(' ', 2)[2]}"
         houses += [
             PlannedBuilding(
-                cell.code, cell.village.code, estate, estate_en, "village", print_.shape,
-                (0, print_.row), number=number, units=1, floors=1 + int(rng.random() < 0.2),
+                cell.code,
+                cell.village.code,
+                estate,
+                estate_en,
+                "village",
+                print_.shape,
+                (0, print_.row),
+                number=number,
+                units=1,
+                floors=1 + int(rng.random() < 0.2),
                 households=1,
             )
             for number, print_ in enumerate(kept, 1)
@@ -80,15 +89,22 @@ def country_buildings(cells: list[RuralCell]) -> list[PlannedBuilding]:
         if cell.kind == "dedicated":
             buildings += [
                 PlannedBuilding(
-                    cell.code, cell.village.code, cell.name, cell.name_en, cell.use, shape, (0, n),
-                    number=n, floors=1 + (cell.use == "station"),
+                    cell.code,
+                    cell.village.code,
+                    cell.name,
+                    cell.name_en,
+                    cell.use,
+                    shape,
+                    (0, n),
+                    number=n,
+                    floors=1 + (cell.use == "station"),
                 )
                 for n, shape in enumerate(_standing(cell), 1)
             ]
     return buildings
 
 
-def _standing(cell: RuralCell) -> list[shapely.Polygon]:
+def _standing(cell: RuralCell) -> list[BaseGeometry]:
     """A walled court for the fort, else a hall and two wings along the cell."""
     patch = next(hole_patch(hole) for hole in HOLES if hole.name == cell.name)
     if cell.use == "park":
@@ -102,10 +118,10 @@ def _standing(cell: RuralCell) -> list[shapely.Polygon]:
     ]
 
 
-def make_fields(hamlets: list[Hamlet], rng: np.random.Generator) -> list[shapely.Polygon]:
+def make_fields(hamlets: list[Hamlet], rng: np.random.Generator) -> list[BaseGeometry]:
     """Return the fields around every hamlet: long strips between ditches, metres."""
-    fields: list[shapely.Polygon] = []
-    tilled = shapely.Polygon()
+    fields: list[BaseGeometry] = []
+    tilled: BaseGeometry = shapely.Polygon()
     for hamlet in hamlets:
         axes = np.array([hamlet.patch.east(), [-hamlet.patch.east()[1], hamlet.patch.east()[0]]])
         reach = rng.uniform(520, 950, 2)

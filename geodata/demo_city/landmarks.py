@@ -3,6 +3,7 @@
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city import plan
 from geodata.demo_city.cells import UrbanCell
@@ -40,7 +41,7 @@ def _rural_kind(cell: RuralCell) -> str:
     return {"嘉峪关关城": "fort", "嘉峪关机场": "airport"}.get(cell.name, cell.use)
 
 
-def _inside(polygon: shapely.Polygon) -> Any:
+def _inside(polygon: BaseGeometry) -> Any:
     return shapely.get_coordinates(polygon.point_on_surface())[0]
 
 

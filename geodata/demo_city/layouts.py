@@ -57,9 +57,7 @@ def bricks(count: int, aspect: float, rng: np.random.Generator) -> list[Rect]:
     return rects if is_in_rows else [(v0, u0, v1, u1) for u0, v0, u1, v1 in rects]
 
 
-def cuts(
-    count: int, rng: np.random.Generator, *, weights: np.ndarray | None = None
-) -> list[float]:
+def cuts(count: int, rng: np.random.Generator, *, weights: np.ndarray | None = None) -> list[float]:
     """Return 0, … 1: the edges of `count` parts whose sizes differ by up to a third."""
     sizes = rng.uniform(0.84, 1.16, count) * (1.0 if weights is None else weights)
     edges = np.concatenate([[0.0], np.cumsum(sizes) / sizes.sum()])
@@ -103,8 +101,10 @@ def within(rect: Rect, part: Rect) -> Rect:
     u0, v0, u1, v1 = rect
     width, height = u1 - u0, v1 - v0
     return (
-        u0 + part[0] * width, v0 + part[1] * height,
-        u0 + part[2] * width, v0 + part[3] * height,
+        u0 + part[0] * width,
+        v0 + part[1] * height,
+        u0 + part[2] * width,
+        v0 + part[3] * height,
     )
 
 

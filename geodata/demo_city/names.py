@@ -1,4 +1,4 @@
-"""What cells are called: estates, schools, hospitals, markets, parks, works; Chinese and English."""
+"""What cells are called, in Chinese and English: estates, schools, markets, parks, works."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -70,9 +70,13 @@ PLAIN: dict[str, list[Name]] = {
 }
 # When the list of proper names is used up, the community's name stands before the word.
 WORDS: dict[str, Name] = {
-    "school": ("小学", "Primary School"), "hospital": ("卫生服务中心", "Health Centre"),
-    "market": ("便民市场", "Market"), "park": ("游园", "Green"), "enterprise": ("工业园", "Works"),
-    "station": ("站", "Station"), "residential": ("小区", "Estate"),
+    "school": ("小学", "Primary School"),
+    "hospital": ("卫生服务中心", "Health Centre"),
+    "market": ("便民市场", "Market"),
+    "park": ("游园", "Green"),
+    "enterprise": ("工业园", "Works"),
+    "station": ("站", "Station"),
+    "residential": ("小区", "Estate"),
     "commercial": ("商业街区", "Shopping Quarter"),
 }
 SHORT_NAMES = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city.blocks import Block
 from geodata.demo_city.curves import curve, oval
@@ -38,11 +39,11 @@ def _pond(patch: Patch, rng: np.random.Generator) -> shapely.Polygon:
 
 def paths(park: Park) -> list[StreetLine]:
     """Return the path around the pond and one to the middle of every side."""
-    shore = park.pond.buffer(PATH_FROM_SHORE_M).simplify(1.0).exterior
-    ways = [shore]
+    shore = shapely.get_exterior_ring(park.pond.buffer(PATH_FROM_SHORE_M).simplify(1.0))
+    ways: list[BaseGeometry] = [shapely.LineString(shapely.get_coordinates(shore))]
     for u, v in ((0.5, 0.0), (1.0, 0.45), (0.55, 1.0), (0.0, 0.55)):
         gate = park.patch.at(u, v)
         meeting = shapely.get_coordinates(shapely.shortest_line(shore, shapely.Point(gate)))[0]
         bend = (gate + meeting) / 2 + (gate - meeting)[::-1] * np.array([0.12, -0.12])
         ways.append(curve(np.array([gate, bend, meeting])))
-    return [StreetLine("lane", "", "", shapely.multilinestrings(ways))]
+    return [StreetLine("lane", "", "", shapely.union_all(ways))]

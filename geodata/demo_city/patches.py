@@ -63,6 +63,13 @@ def turned_patch(centre: Points, width_m: float, height_m: float, degrees: float
     east = np.array([np.cos(angle), np.sin(angle)]) * width_m / 2
     north = np.array([-np.sin(angle), np.cos(angle)]) * height_m / 2
     middle = np.asarray(centre, dtype=float)
-    return Patch(np.array([
-        middle - east + north, middle + east + north, middle + east - north, middle - east - north,
-    ]))
+    return Patch(
+        np.array(
+            [
+                middle - east + north,
+                middle + east + north,
+                middle + east - north,
+                middle - east - north,
+            ]
+        )
+    )

@@ -40,11 +40,24 @@ COMMUNITY_OF_LETTER: dict[str, Division] = dict(
 # Corners of the built-up ground moved off the grid, metres in the frame of the streets:
 # the motorway presses from the north, the railway from the south and the east.
 MOVED_CORNERS: dict[tuple[int, int], tuple[float, float]] = {
-    (2, 0): (90.0, -190.0), (3, 0): (0.0, -20.0), (4, 0): (0.0, 70.0), (5, 0): (0.0, 70.0),
-    (6, 0): (0.0, 40.0), (7, 0): (-260.0, -60.0), (1, 1): (170.0, -90.0), (0, 2): (330.0, -140.0),
-    (7, 1): (-90.0, 0.0), (7, 6): (-430.0, 250.0), (7, 5): (-60.0, 0.0), (6, 7): (-280.0, 190.0),
-    (0, 7): (280.0, 160.0), (1, 8): (190.0, 170.0), (2, 8): (0.0, 40.0), (3, 8): (0.0, -70.0),
-    (4, 8): (0.0, -80.0), (5, 8): (-30.0, 60.0),
+    (2, 0): (90.0, -190.0),
+    (3, 0): (0.0, -20.0),
+    (4, 0): (0.0, 70.0),
+    (5, 0): (0.0, 70.0),
+    (6, 0): (0.0, 40.0),
+    (7, 0): (-260.0, -60.0),
+    (1, 1): (170.0, -90.0),
+    (0, 2): (330.0, -140.0),
+    (7, 1): (-90.0, 0.0),
+    (7, 6): (-430.0, 250.0),
+    (7, 5): (-60.0, 0.0),
+    (6, 7): (-280.0, 190.0),
+    (0, 7): (280.0, 160.0),
+    (1, 8): (190.0, 170.0),
+    (2, 8): (0.0, 40.0),
+    (3, 8): (0.0, -70.0),
+    (4, 8): (0.0, -80.0),
+    (5, 8): (-30.0, 60.0),
 }
 
 
@@ -74,14 +87,27 @@ def turn(s: float | Points, t: float | Points) -> Points:
     The turn grows from west to east and from south to north, so the city is no chessboard.
     """
     lean = np.tan(np.radians([8.2, 9.8, 11.2]))
-    rise = np.interp(s, [-4.7e4, -2450, 0, 2350, 4.7e4], [
-        -lean[1] * 2450 - lean[0] * 44550, -lean[1] * 2450, 0, lean[1] * 2350,
-        lean[1] * 2350 + lean[2] * 44650,
-    ])
+    rise = np.interp(
+        s,
+        [-4.7e4, -2450, 0, 2350, 4.7e4],
+        [
+            -lean[1] * 2450 - lean[0] * 44550,
+            -lean[1] * 2450,
+            0,
+            lean[1] * 2350,
+            lean[1] * 2350 + lean[2] * 44650,
+        ],
+    )
     sway = np.tan(np.radians([5.2, 7.2]))
-    drift = np.interp(t, [-4.7e4, 1000, 4.7e4], [
-        sway[1] * 4.7e4, -sway[1] * 1000, -sway[1] * 1000 - sway[0] * 46000,
-    ])
+    drift = np.interp(
+        t,
+        [-4.7e4, 1000, 4.7e4],
+        [
+            sway[1] * 4.7e4,
+            -sway[1] * 1000,
+            -sway[1] * 1000 - sway[0] * 46000,
+        ],
+    )
     return np.stack([np.asarray(s + drift), np.asarray(t + rise)], axis=-1)
 
 
@@ -102,10 +128,16 @@ def corner(column: int, row: int) -> Points:
 
 def superblock(column: int, row: int) -> Patch:
     """Return the block between four avenues."""
-    return Patch(np.array([
-        corner(column, row), corner(column + 1, row),
-        corner(column + 1, row + 1), corner(column, row + 1),
-    ]))
+    return Patch(
+        np.array(
+            [
+                corner(column, row),
+                corner(column + 1, row),
+                corner(column + 1, row + 1),
+                corner(column, row + 1),
+            ]
+        )
+    )
 
 
 def is_built(column: int, row: int) -> bool:
@@ -117,7 +149,9 @@ def is_built(column: int, row: int) -> bool:
     )
 
 
-def territories(middle: dict[tuple[int, int], float], halved: set[tuple[int, int]]) -> list[Territory]:
+def territories(
+    middle: dict[tuple[int, int], float], halved: set[tuple[int, int]]
+) -> list[Territory]:
     """Cut the superblocks into the territories of communities, north to south, west to east.
 
     Parameters
@@ -136,7 +170,7 @@ def territories(middle: dict[tuple[int, int], float], halved: set[tuple[int, int
 
 
 def _territories_of(column: int, row: int, middle: float, is_halved: bool) -> list[Territory]:
-    west, east = COMMUNITY_MAP[row][2 * column : 2 * column + 2]
+    west, east = COMMUNITY_MAP[row][2 * column], COMMUNITY_MAP[row][2 * column + 1]
     patch = superblock(column, row)
     if west == east and not is_halved:
         return [Territory(COMMUNITY_OF_LETTER[west], row, 2 * column, 2, patch)]

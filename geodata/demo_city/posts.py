@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city.buildings import PlannedBuilding
 from geodata.demo_city.footprints import oblong
@@ -27,7 +28,7 @@ class PlannedPost:
     name_en: str
     buildings: tuple[int, ...]
     numbers: tuple[int, ...]
-    shape: shapely.Polygon
+    shape: BaseGeometry
 
 
 def make_posts(buildings: list[PlannedBuilding]) -> list[PlannedPost]:
@@ -72,8 +73,12 @@ def _row_post(row: list[Home]) -> PlannedPost:
     kind, word, word_en = _words(first)
     span = f"{first.number}–{last.number}" if len(row) > 1 else f"{first.number}"
     return PlannedPost(
-        kind, first.cell_code, f"{first.estate} {span} {word}", f"{first.estate_en}, {word_en} {span}",
-        tuple(place for place, _building in row), tuple(home.number for _place, home in row),
+        kind,
+        first.cell_code,
+        f"{first.estate} {span} {word}",
+        f"{first.estate_en}, {word_en} {span}",
+        tuple(place for place, _building in row),
+        tuple(home.number for _place, home in row),
         shapely.union_all([home.shape for _place, home in row]).convex_hull.buffer(
             3.0, join_style="mitre"
         ),
@@ -92,17 +97,21 @@ def _halves(place: int, building: PlannedBuilding) -> list[PlannedPost]:
     posts = []
     for first, last in ((1, middle), (middle + 1, building.units)):
         span = f"{first}–{last}" if last > first else f"{first}"
-        posts.append(PlannedPost(
-            "building_leader", building.cell_code,
-            f"{building.estate} {building.number} 号楼 {span} 单元",
-            f"{building.estate_en}, Building {building.number}, Units {span}",
-            (place,), (building.number,),
-            _part(building.shape, (first - 1) / building.units, last / building.units),
-        ))
+        posts.append(
+            PlannedPost(
+                "building_leader",
+                building.cell_code,
+                f"{building.estate} {building.number} 号楼 {span} 单元",
+                f"{building.estate_en}, Building {building.number}, Units {span}",
+                (place,),
+                (building.number,),
+                _part(building.shape, (first - 1) / building.units, last / building.units),
+            )
+        )
     return posts
 
 
-def _part(shape: shapely.Polygon, start: float, end: float) -> shapely.Polygon:
+def _part(shape: BaseGeometry, start: float, end: float) -> shapely.Polygon:
     """Return the part of an oblong between two shares of its length, a hand's breadth smaller."""
     corners: Points = shapely.get_coordinates(shape)[:4]
     along = corners[1] - corners[0]

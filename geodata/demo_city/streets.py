@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city import plan
 from geodata.demo_city.blocks import lanes_of
@@ -21,7 +22,7 @@ class StreetLine:
     grade: str
     name: str
     name_en: str
-    line: shapely.Geometry
+    line: BaseGeometry
 
 
 # From north to south; a street that changes its name at 新华路 has two.
@@ -42,18 +43,26 @@ COLUMNS: tuple[tuple[str, tuple[tuple[int, Name], ...]], ...] = (
     ("arterial", ((0, ("玉泉路", "Yuquan Road")),)),
     ("arterial", ((0, ("五一路", "Wuyi Road")),)),
     ("arterial", ((0, ("胜利路", "Shengli Road")),)),
-    ("main", (
-        (0, ("新华北路", "Xinhua North Road")), (3, ("新华中路", "Xinhua Middle Road")),
-        (6, ("新华南路", "Xinhua South Road")),
-    )),
+    (
+        "main",
+        (
+            (0, ("新华北路", "Xinhua North Road")),
+            (3, ("新华中路", "Xinhua Middle Road")),
+            (6, ("新华南路", "Xinhua South Road")),
+        ),
+    ),
     ("arterial", ((0, ("体育大道", "Sports Avenue")),)),
     ("arterial", ((0, ("文化路", "Wenhua Road")),)),
     ("arterial", ((0, ("机场路", "Airport Road")),)),
 )
 # Streets in the middle of the superblocks of a column, from west to east.
 MIDDLES: tuple[Name, ...] = (
-    ("峪苑路", "Yuyuan Road"), ("祁连路", "Qilian Road"), ("福民路", "Fumin Road"),
-    ("友谊路", "Youyi Road"), ("和诚路", "Hecheng Road"), ("朝晖路", "Zhaohui Road"),
+    ("峪苑路", "Yuyuan Road"),
+    ("祁连路", "Qilian Road"),
+    ("福民路", "Fumin Road"),
+    ("友谊路", "Youyi Road"),
+    ("和诚路", "Hecheng Road"),
+    ("朝晖路", "Zhaohui Road"),
     ("东安路", "Dong'an Road"),
 )
 CENTRE_COLUMN = 4
@@ -97,9 +106,9 @@ def _step(column: int, row: int, next_column: int, next_row: int) -> Points:
     return np.array([plan.corner(column, row), plan.corner(next_column, next_row)])
 
 
-def joined(steps: list[Points]) -> shapely.Geometry:
+def joined(steps: list[Points]) -> BaseGeometry:
     """Return straight steps as one line where they meet."""
-    return shapely.line_merge(shapely.multilinestrings(shapely.linestrings(steps)))
+    return shapely.line_merge(shapely.MultiLineString(steps))
 
 
 def one_row_per_name(lines: list[StreetLine]) -> list[StreetLine]:
