@@ -30,26 +30,27 @@ def _code(division: str, sequence: int, digits: int) -> str:
     return f"{division}{sequence:0{digits}d}"
 
 
-def reading_order(x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """The order of points as one reads: rows from north to south, each west to east.
+def reading_order(
+    x: npt.ArrayLike, y: npt.ArrayLike, height: npt.ArrayLike
+) -> npt.NDArray[np.intp]:
+    """The order of places as one reads: rows from north to south, each west to east.
 
-    Points are in one row while their northings lie no farther apart, one from the next,
-    than half the median step between neighbouring northings of a square arrangement.
+    A row is a band as high as the median place, counted from the northernmost edge.
 
     Parameters
     ----------
     x, y
-        Eastings and northings, shape (n,), any unit.
+        Eastings and northings of the middles, shape (n,), any unit.
+    height
+        Extents from south to north in that unit, shape (n,), positive.
 
     Returns
     -------
-    Indices that sort the points, shape (n,).
+    Indices that sort the places, shape (n,).
     """
     east, north = np.asarray(x, float), np.asarray(y, float)
-    if len(north) < 2:
-        return np.arange(len(north))
-    by_north = np.argsort(-north, kind="stable")
-    row_height = np.ptp(north) / np.sqrt(len(north)) / 2
-    row = np.zeros(len(north), np.intp)
-    row[by_north[1:]] = np.cumsum(-np.diff(north[by_north]) > row_height)
+    if not len(north):
+        return np.arange(0)
+    band = float(np.median(np.asarray(height, float)))
+    row = np.floor((north.max() + band / 2 - north) / band)
     return np.lexsort((-north, east, row))

@@ -1,11 +1,14 @@
 """Boundaries to files that come back in without loss."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 from django.utils.translation import gettext as _
+
+from geodata.models import STORED
 
 
 class ExportRefused(ValueError):
@@ -17,10 +20,13 @@ def _geopackage(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def _geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
-    # The full precision of a double: the format's usual seven digits would move borders.
-    frame.to_file(
-        path, driver="GeoJSON", engine="pyogrio", COORDINATE_PRECISION=15, WRITE_BBOX="NO"
-    )
+    """Every bit of a double, which GDAL's writer rounds away, and the system by its name."""
+    document = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{STORED}"}},
+        "features": list(frame.iterfeatures(na="null", drop_id=True)),
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False, default=str), encoding="utf-8")
 
 
 def _geoparquet(frame: gpd.GeoDataFrame, path: Path) -> None:

@@ -16,12 +16,15 @@ import pandas as pd
 import shapely
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from geodata.boundaries import BoundaryRefused, load
 from geodata.boundaries.loading import CELL_KINDS
 from geodata.city import CityProfile
-from geodata.crs import transform_geometries
+from geodata.crs import ImpossibleCoordinates, transform_geometries
+from geodata.errors import Refusal, Sentence
+from geodata.errors import gettext_noop as _noop
 from geodata.models import STORED, LeaderPost
 from geodata.reading import read_features
 from geodata.registering import register_buildings, register_posts
@@ -111,12 +114,44 @@ def prepare(request: Request) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
         The file as a whole cannot be read or placed.
     """
     features = read_features(request.path, layer=request.layer or None, crs=request.crs or None)
+    refused = [row_fault(refusal) for refusal in features.refused]
     table = read_columns(features.table, request)
-    shapes = transform_geometries(features.geometries, features.system)
-    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=STORED)
-    refused = [*features.refused, *refuse_rows(frame, request.target)]
+    sound = ~table.index.isin([fault["row"] for fault in refused])
+    shapes, impossible = in_degrees(features.geometries[sound], features.system)
+    frame = gpd.GeoDataFrame(table[sound], geometry=shapes, crs=STORED)
+    refused += [impossible_place(row) for row in frame.index[impossible]]
+    frame = frame[~impossible]
+    refused += refuse_rows(frame, request.target)
     good = ~frame.index.isin([fault["row"] for fault in refused])
     return frame[good], sorted(refused, key=lambda fault: int(fault["row"]))
+
+
+def in_degrees(
+    geometries: npt.NDArray[Any], system: str
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """Shapes in degrees, and which of them their system cannot hold (these stay as they are)."""
+    impossible = np.zeros(len(geometries), bool)
+    try:
+        return transform_geometries(geometries, system), impossible
+    except ImpossibleCoordinates:
+        moved = geometries.copy()
+    # Only a file with such rows pays for being read row by row.
+    for n in range(len(geometries)):
+        try:
+            moved[n : n + 1] = transform_geometries(geometries[n : n + 1], system)
+        except ImpossibleCoordinates:
+            impossible[n] = True
+    return moved, impossible
+
+
+def row_fault(refusal: Refusal) -> dict[str, Any]:
+    """A refused feature as the report has it."""
+    return {**refusal.as_dict(gettext), "kind": "row", "cells": [], "area_m2": None}
+
+
+def impossible_place(row: Any) -> dict[str, Any]:
+    reason = Sentence(_noop("坐标不在声明的坐标系里：坐标系声明错了，或经纬度写反了"))
+    return row_fault(Refusal("impossible_place", reason, int(row), "geometry"))
 
 
 def read_columns(table: pd.DataFrame, request: Request) -> pd.DataFrame:

@@ -197,7 +197,8 @@ def complete_codes(registry: Registry, rows: gpd.GeoDataFrame) -> list[str]:
     for parent_id in sorted(set(rows.parent_id[missing])):
         mine = np.flatnonzero(missing & (rows.parent_id == parent_id).to_numpy())
         centres = shapely.centroid(rows.geometry.values[mine])
-        order = reading_order(shapely.get_x(centres), shapely.get_y(centres))
+        _west, south, _east, north = shapely.bounds(rows.geometry.values[mine]).T
+        order = reading_order(shapely.get_x(centres), shapely.get_y(centres), north - south)
         codes[mine[order]] = next_cell_codes(Area.objects.get(pk=parent_id), len(mine))
     return list(codes)
 

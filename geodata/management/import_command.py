@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from geodata.errors import ImportRefused
@@ -65,7 +66,7 @@ class ImportCommand(BaseCommand):
                 request, by=getuser(), at=timezone.now(), replace=replace, dry_run=dry_run
             )
         except ImportRefused as error:
-            report = Report(file=file.name, reason=str(error))
+            report = Report(file=file.name, reason=error.said(gettext))
         if options["report"]:
             options["report"].write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
         self._print(report, dry_run=dry_run)

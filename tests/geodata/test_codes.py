@@ -22,18 +22,22 @@ def test_order_is_west_to_east_in_rows_from_north_to_south():
     #  2 3      given out of order
     x = [1, 0, 0, 1]
     y = [5, 9, 5, 9]
-    assert reading_order(x, y).tolist() == [1, 3, 2, 0]
+    assert reading_order(x, y, np.full(4, 4)).tolist() == [1, 3, 2, 0]
 
 
-def test_a_slightly_slanted_row_is_one_row():
+def test_a_row_that_is_uneven_by_less_than_half_a_height_is_one_row():
     x, y = [0, 1, 2, 0, 1, 2], [10.0, 10.1, 10.2, 0.0, 0.1, 0.2]
-    assert reading_order(x, y).tolist() == [0, 1, 2, 3, 4, 5]
+    assert reading_order(x, y, np.full(6, 10)).tolist() == [0, 1, 2, 3, 4, 5]
 
 
-def test_one_point_and_none():
-    assert reading_order([3], [4]).tolist() == [0]
-    assert reading_order([], []).tolist() == []
+def test_the_last_bit_of_a_northing_makes_no_new_row():
+    assert reading_order([0, 1], [5, 5 + 1e-12], [2, 2]).tolist() == [0, 1]
 
 
-def test_points_in_one_place_keep_their_order():
-    assert reading_order(np.zeros(3), np.zeros(3)).tolist() == [0, 1, 2]
+def test_one_place_and_none():
+    assert reading_order([3], [4], [1]).tolist() == [0]
+    assert reading_order([], [], []).tolist() == []
+
+
+def test_places_in_one_spot_keep_their_order():
+    assert reading_order(np.zeros(3), np.zeros(3), np.ones(3)).tolist() == [0, 1, 2]
