@@ -139,6 +139,7 @@ def server_command(cluster: Cluster) -> list[str | Path]:
 
 def _start(cluster: Cluster) -> Child:
     """Start the server; after a kill its dead predecessor may stand in the way for a moment."""
+    say("database", "starting the private PostGIS cluster")
     deadline = time.monotonic() + START_S
     has_said = False
     while True:

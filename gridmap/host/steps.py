@@ -74,7 +74,7 @@ def _wait(process: subprocess.Popen[bytes], area: str, log: Path, *, ends_with_u
 
 def _last_line(log: Path) -> str:
     with log.open("rb") as stream:
-        stream.seek(max(0, log.stat().st_size - 400))
+        stream.seek(max(0, log.stat().st_size - 8000))
         lines = stream.read().decode(errors="replace").replace("\r", "\n").split("\n")
     spoken = [line.strip() for line in lines if line.strip()]
     return spoken[-1][:100] if spoken else "working"
