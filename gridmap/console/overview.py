@@ -22,7 +22,8 @@ class Overview:
     path: list[dict[str, Any]]
     areas: list[dict[str, Any]]
     cells: list[dict[str, Any]]
-    bounds: list[float]
+    bounds: list[float] | None
+    outline: dict[str, Any] | None
     total: dict[str, int]
 
 
@@ -55,11 +56,26 @@ def read_overview(scope: Scope, code: str, *, english: bool) -> Overview:
         roots=sorted(scope.area_ids),
         sees_people=scope.sees_people,
     )
-    path, areas, cells, bounds = (json.loads(column) for column in row or ())
+    path, areas, cells, outline = (json.loads(column) for column in row or ())
     if code and not path:
         raise NoSuchArea(code)
     total = {name: sum(part[name] for part in areas or cells) for name in COUNTED}
-    return Overview(path[-1] if path else None, path, areas, cells, bounds, total)
+    here = path[-1] if path else None
+    return Overview(here, path, areas, cells, _bounds(here, areas), outline, total)
+
+
+def _bounds(here: dict[str, Any] | None, areas: list[dict[str, Any]]) -> list[float] | None:
+    """What the map shows first: the parts that hold at least a quarter of the cells, else all.
+
+    A city is mostly desert, and its people are in the town.
+    """
+    cells = sum(area["cells"] for area in areas)
+    many = [area for area in areas if area["cells"] * 4 >= cells]
+    boxes = [part["box"] for part in many or areas or [here] if part and part["box"]]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
 
 
 def search(scope: Scope, words: str, *, english: bool) -> Found:
@@ -99,6 +115,12 @@ tree AS (
     UNION ALL
     SELECT scoped.id, tree.part_id FROM scoped JOIN tree ON scoped.parent_id = tree.id
 ),
+shape AS (
+    SELECT area_id, geom, json_build_array(
+        ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom)) AS box
+    FROM geodata_areaversion
+    WHERE valid_to IS NULL AND area_id IN (SELECT id FROM here UNION SELECT id FROM part)
+),
 held AS (
     SELECT * FROM accounts_appointment
     WHERE begins_on <= %(day)s AND (ends_on > %(day)s OR ends_on IS NULL)
@@ -123,12 +145,14 @@ member AS (
 )
 SELECT
     (SELECT coalesce(json_agg(json_build_object(
-        'code', code, 'kind', kind, 'name', {shown_name("path")}, 'lang', {name_language("path")}
+        'code', code, 'kind', kind, 'name', {shown_name("path")}, 'lang', {name_language("path")},
+        'box', (SELECT box FROM shape WHERE shape.area_id = path.id)
      ) ORDER BY height DESC), '[]') FROM path)::text,
     (SELECT coalesce(json_agg(json_build_object(
         'code', code, 'kind', kind, 'name', {shown_name("part")}, 'lang', {name_language("part")},
         'cells', counted.cells, 'unmanned', counted.unmanned, 'posts', counted.posts,
         'leaderless', counted.leaderless,
+        'box', (SELECT box FROM shape WHERE shape.area_id = part.id),
         'buildings', (SELECT count(*) FROM geodata_building AS building
                       JOIN tree ON tree.id = building.community_id WHERE tree.part_id = part.id)
      ) ORDER BY code), '[]')
@@ -150,9 +174,9 @@ SELECT
      FROM cell
      CROSS JOIN LATERAL ST_Transform(ST_PointOnSurface(geom_3857), 4490) AS spot
      WHERE part_id IS NULL)::text,
-    (SELECT json_build_array(ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box))
-     FROM (SELECT ST_Extent(geom) AS box FROM geodata_areaversion
-           WHERE valid_to IS NULL AND area_id IN (SELECT id FROM here UNION SELECT id FROM part)) AS extent)::text
+    -- The outline of a part of the city; about two metres are not seen at this scale.
+    coalesce((SELECT ST_AsGeoJSON(ST_Simplify(geom, 0.00002), 6, 0)
+              FROM shape JOIN here ON here.id = shape.area_id WHERE here.parent_id IS NOT NULL), 'null')
 """  # noqa: S608 - constants of this module
 
 SEARCH = f"""

@@ -1,6 +1,6 @@
 """Addresses of the pages that a role opens."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gridmap.console import views
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("my-cells/", views.my_cells, name="my-cells"),
     path("my-cells/ground/<str:version>/", views.my_cells_ground, name="my-cells-ground"),
     path("contacts/", views.contacts, name="contacts"),
+    path("import/", include("gridmap.console.boundary_import.urls")),
 ]

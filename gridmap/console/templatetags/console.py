@@ -63,6 +63,6 @@ def area_address(code: str, is_first: bool = False) -> str:
 
 
 @register.filter
-def json_array(values: list[float]) -> str:
-    """Numbers for a data attribute."""
+def json_array(values: list[float] | None) -> str:
+    """Numbers for a data attribute; `null` where there are none."""
     return json.dumps(values)

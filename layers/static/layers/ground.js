@@ -1,36 +1,14 @@
 /* The paper under the cases: land, blocks, buildings, streets and lines, in the order of the design. */
 
+import { FILLS, STREETS } from "./paint.js";
 import { points } from "./paper.js";
-
-/* Kinds of ground from below to above, with their colours. */
-const FILLS = [
-  ["farmland", "m-bed"],
-  ["urban", "m-urban"],
-  ["residential", "m-block"],
-  ["commercial", "m-com"],
-  ["industrial", "m-ind"],
-  ["public", "m-pub"],
-  ["park", "m-park"],
-  ["track", "m-track"],
-  ["bed", "m-bed"],
-  ["water", "m-water"],
-];
-
-/* Grades from below to above: true width in metres, least width in pixels, colour, casing. */
-const STREETS = [
-  ["lane", 5, 1, "m-road", null],
-  ["street", 10, 1.6, "m-road", null],
-  ["arterial", 18, 2.6, "m-road", "m-road-c"],
-  ["main", 24, 3.4, "m-main", "m-main-c"],
-  ["motorway", 26, 4, "m-mw", "m-mw-c"],
-];
 
 /** What the server sent, with its paths made ready for drawing. */
 export function readGround(data) {
   const grades = {};
   for (const street of data.streets) grades[street.grade] = `${grades[street.grade] ?? ""}${street.path}`;
   return {
-    fills: FILLS.filter(([kind]) => data.fills[kind]).map(([kind, colour]) => [new Path2D(data.fills[kind]), colour]),
+    fills: FILLS.filter(([kind]) => data.fills[kind]).map(([kind, colour, opacity]) => [new Path2D(data.fills[kind]), colour, opacity]),
     streets: Object.fromEntries(Object.entries(grades).map(([grade, path]) => [grade, new Path2D(path)])),
     named: data.streets.filter((street) => street.name).map((street) => ({
       ...street, lines: points(street.path), upright: /\p{Script=Han}/u.test(street.name),
@@ -51,10 +29,12 @@ export function drawLand(view, colour) {
 export function drawGround(view, ground, colour) {
   const { context } = view;
   view.inUnits();
-  for (const [path, name] of ground.fills) {
+  for (const [path, name, opacity] of ground.fills) {
     context.fillStyle = colour[name];
+    context.globalAlpha = opacity;
     context.fill(path, "evenodd");
   }
+  context.globalAlpha = 1;
   context.fillStyle = colour["m-bldg"];
   context.fill(ground.buildings);
   context.lineJoin = context.lineCap = "round";
@@ -73,10 +53,10 @@ function stroke(view, path, style, width, dashes = []) {
 
 function drawStreets(view, streets, colour) {
   const present = STREETS.filter(([grade]) => streets[grade])
-    .map(([grade, metres, least, fill, casing]) =>
-      [streets[grade], Math.max(metres * view.metre, least), fill, casing]);
-  for (const [path, width, , casing] of present) {
-    if (casing) stroke(view, path, colour[casing], width + 1.6);
+    .map(([grade, metres, least, fill, casing, more]) =>
+      [streets[grade], Math.max(metres * view.metre, least), fill, casing, more]);
+  for (const [path, width, , casing, more] of present) {
+    if (casing) stroke(view, path, colour[casing], width + 2 * more);
   }
   for (const [path, width, fill] of present) stroke(view, path, colour[fill], width);
   if (streets.motorway) stroke(view, streets.motorway, colour["m-mw-mid"], 0.8);

@@ -8,6 +8,9 @@ import { around, drawLandmarks, drawPill, drawRoadNames, makePlaces, setType, wr
 /* Metres to a pixel from which outlines and numbers of buildings would only be noise. */
 const DETAIL_UNTIL = 3;
 
+/* Where a pill may move to: pixels to the right and down. */
+const ASIDE = [[0, 0], [12, 0], [-12, 0], [24, 0], [-24, 0], [0, 28], [0, 56]];
+
 /** The server's data with its paths made ready for drawing and for asking “what is here”. */
 export function readMine(data) {
   const cells = data.cells.map((cell) => ({ ...cell, shape: new Path2D(cell.path), rings: points(cell.path) }));
@@ -144,12 +147,14 @@ function drawNumbers(view, { mine, selection }, places, colour) {
 /** The names of my cells, each on the northern edge of its cell so that it hides no building. */
 function pills(view, mine) {
   const taken = makePlaces();
+  setType(view, 12, 600);
   return mine.cells.map((cell) => {
-    const [x, top] = view.toPixel(northernEdge(cell.rings[0]));
+    const [x, y] = view.toPixel(northernEdge(cell.rings[0]));
     const text = cell.name ? `${cell.number} · ${cell.name}` : cell.number;
-    let y = top;
-    while (!taken.claim(around(x, y, 12 * text.length, 26))) y += 28;
-    return { text, x, y };
+    const width = view.context.measureText(text).width + 28;
+    // Beside a neighbour's pill there may be room along the edge, otherwise below.
+    const [right, down] = ASIDE.find(([right, down]) => taken.claim(around(x + right, y + down, width, 28))) ?? [0, 0];
+    return { text, x: x + right, y: y + down };
   });
 }
 

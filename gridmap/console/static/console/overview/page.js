@@ -1,5 +1,7 @@
 /* The city: the list walks through the areas, the map shows where, one click tells who answers. */
 
+/* global L */
+
 import { create } from "../../layers/basemap.js";
 import { describe } from "./identified.js";
 
@@ -10,14 +12,48 @@ const areas = one("#areas");
 const card = one("#identify");
 const seesPeople = "people" in areas.dataset;
 
-const base = create(element);
+const margin = phone.matches ? 16 : 40;
+const base = create(element, firstView());
 const { map } = base;
-const margins = () => (phone.matches ? [16, 16] : [40, 40]);
+
+function bounds() {
+  const corners = JSON.parse(areas.dataset.bounds);
+  if (!corners) return null;
+  const [west, south, east, north] = corners;
+  return L.latLngBounds([south, west], [north, east]);
+}
+
+/* Known before the map is made, so that no tile is asked for in vain. */
+function firstView() {
+  const shown = bounds();
+  if (!shown) return {};
+  const [from, to] = [shown.getNorthWest(), shown.getSouthEast()].map((corner) => L.CRS.EPSG3857.latLngToPoint(corner, 0));
+  const room = Math.min(
+    (element.clientWidth - 2 * margin) / (to.x - from.x),
+    (element.clientHeight - 2 * margin) / (to.y - from.y),
+  );
+  return { center: shown.getCenter(), zoom: Math.max(9, Math.min(18, Math.floor(Math.log2(room)))) };
+}
 
 function fit() {
-  const [west, south, east, north] = JSON.parse(areas.dataset.bounds);
-  if (west === null) return;
-  map.fitBounds([[south, west], [north, east]], { padding: margins() });
+  const shown = bounds();
+  if (shown) map.fitBounds(shown, { padding: [margin, margin] });
+}
+
+/* The area whose parts the list shows */
+
+function drawOutline() {
+  const outline = JSON.parse(one("#outline").textContent);
+  if (!outline) return;
+  const halo = L.geoJSON(outline, { interactive: false }).addTo(map);
+  const line = L.geoJSON(outline, { interactive: false }).addTo(map);
+  const paint = () => {
+    halo.setStyle({ color: base.colour("m-halo"), weight: 6, fill: false });
+    line.setStyle({ color: base.colour("m-mine"), weight: 2.4, fillColor: base.colour("m-mine"), fillOpacity: 0.03 });
+  };
+  paint();
+  // After the colours of the ground have been read anew.
+  new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }
 
 /* What is here */
@@ -61,6 +97,8 @@ function goTo(row) {
   const [lon, lat] = [Number(row.dataset.lon), Number(row.dataset.lat)];
   for (const other of areas.querySelectorAll("[data-lon]")) other.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
+  // On a phone the list has been scrolled over the map.
+  one("#main").scrollTo({ top: 0 });
   map.setView([lat, lon], Math.max(map.getZoom(), 16));
   identify(lon, lat);
 }
@@ -92,5 +130,5 @@ document.addEventListener("keydown", (event) => {
   keys[event.key]();
 });
 
+drawOutline();
 map.on("click", ({ latlng }) => identify(latlng.lng, latlng.lat));
-fit();
