@@ -33,8 +33,8 @@ TICK_PAUSE_S = 5.0
 def serve(project: Project, surroundings: Surroundings) -> int:
     with ExitStack() as held:
         held.enter_context(only_one_run(project, surroundings.address))
-        set_up(project, is_private=not surroundings.database_url)
         wait_for_port(surroundings)
+        set_up(project, is_private=not surroundings.database_url)
         cluster, server = None, None
         if not surroundings.database_url:
             cluster = clusters.find_cluster(project)
