@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, FloatField, Func, Model, Q, QuerySet
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,13 +68,15 @@ def _lowest_districts() -> Rows:
 NAMES = {"name": "name", "name_en": "name_en"}
 AREA_NAMES = {"kind": "area__kind", "name": "area__name", "name_en": "area__name_en"}
 FAR = ["motorway", "railway"]
+# From afar a pond is a speck: square metres of web Mercator.
+LARGE = GreaterThan(Func(F("geom_3857"), function="ST_Area", output_field=FloatField()), 500_000)
 
 ground = paper(
     "ground",
     _("地面"),
     Ground.objects.all,
     {"kind": "kind"},
-    ((CITY, Q(kind__in=["bed", "water"])), (TOWN, Q())),
+    ((CITY, Q(kind__in=["bed", "water"]) & Q(LARGE)), (TOWN, Q())),
 )
 footprints = paper("footprints", _("房屋轮廓"), Building.objects.all, {}, ((BLOCK, Q()),))
 streets = paper(

@@ -130,7 +130,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "streets": {"city": "street-1"},
     "landmarks": {"city": "landmark-1"},
     "community_names": {"city": "area-p area-q area-r"},
-    "district_names": {"city": "area-city area-x area-y"},
+    "district_names": {"city": "area-x area-y"},
     "paper": {"city": "street-1 landmark-1"},
     # The level below the own area; at a community its cells and their members.
     "home": {
@@ -174,6 +174,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
 }
+
+# Pages that are offered to these only; to everybody else no link leads there.
+OFFERED = {"my-cells": {"grid_member", "building_leader"}, "import": {"city_admin"}}
 
 LEADS = {"home": "/", "mine": "/my-cells/", "out": "/login/"}
 GROUPS = {"LINES": LINES, "NAMES": NAMES}
