@@ -145,7 +145,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "layers.static_files.HashedStaticFilesStorage"
     },
 }
 UPLOAD_DIR = VAR_DIR / "uploads"

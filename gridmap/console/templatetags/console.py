@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gridmap.accounts.models import Role
 from gridmap.accounts.scope import scope
 
 register = template.Library()
@@ -26,13 +27,15 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     else:
         links.append(("home", "map", pgettext_lazy("navigation", "网格")))
     links.append(("contacts", "users", _("通讯录")))
+    if Role.CITY_ADMIN in person.roles:
+        links.append(("import", "import", pgettext_lazy("navigation", "导入")))
     return [
         {
             "address": reverse(name),
             "icon": icon,
             "label": label,
             "is_current": request.resolver_match is not None
-            and request.resolver_match.url_name == name,
+            and (request.resolver_match.url_name or "").startswith(name),
         }
         for name, icon, label in links
     ]

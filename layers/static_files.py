@@ -1,0 +1,9 @@
+"""Static files under names that change with their content."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Also follows the imports between JavaScript modules, so that browsers may keep them all."""
+
+    support_js_module_import_aggregation = True
