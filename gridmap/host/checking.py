@@ -15,7 +15,7 @@ from gridmap.host.machine import BROWSER, FONTS, SERVER, VENV, prepare_machine
 from gridmap.host.preparing import prepare_catalogues
 from gridmap.host.project import Project, Surroundings
 from gridmap.host.steps import say
-from gridmap.host.variables import application_environment, production_check_environment
+from gridmap.host.variables import application_environment, as_owner, production_check_environment
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def test_surroundings(project: Project, surroundings: Surroundings) -> Iterator[
             kind = replace(surroundings, kind="test", database_url="")
             env = application_environment(tests, kind, cluster)
             prepare_catalogues(tests, env)
-            yield env
+            # Tests make and drop databases, and act as the application by SET ROLE.
+            yield as_owner(env)
 
 
 def lint_gates(project: Project, env: Mapping[str, str]) -> list[Gate]:

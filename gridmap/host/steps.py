@@ -54,7 +54,7 @@ def run_step(
         code = _wait(process, area, log, ends_with_us=not outlives_us)
     printed = log.read_text(errors="replace")
     if code != 0:
-        raise Stop(f"{title}: failed with {code}; the end of {log}:\n{_tail(printed)}")
+        raise Stop(f"{title}: failed with {code}; {log} says:\n{reason_in(printed)}")
     return printed
 
 
@@ -80,5 +80,12 @@ def _last_line(log: Path) -> str:
     return spoken[-1][:100] if spoken else "working"
 
 
-def _tail(printed: str) -> str:
-    return "\n".join("    " + line for line in printed.splitlines()[-TAIL_LINES:])
+def reason_in(printed: str) -> str:
+    """The end of what a failed step printed; of a Python traceback its last words only."""
+    lines = printed.splitlines()
+    beginnings = [n for n, line in enumerate(lines) if line.startswith("Traceback (")]
+    if beginnings:
+        words = [line for line in lines[beginnings[-1] + 1 :] if line[:1] not in ("", " ")]
+        first = lines.index(words[0], beginnings[-1]) if words else beginnings[-1]
+        lines = lines[first:]
+    return "\n".join("    " + line for line in lines[-TAIL_LINES:])

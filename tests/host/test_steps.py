@@ -5,7 +5,7 @@ import pytest
 
 from gridmap.host import steps
 from gridmap.host.project import Stop
-from gridmap.host.steps import run_step
+from gridmap.host.steps import reason_in, run_step
 
 
 def python(code: str) -> list[str]:
@@ -39,3 +39,18 @@ def test_a_silent_step_shows_that_it_lives(
     monkeypatch.setattr(steps, "HEARTBEAT_S", 0.1)
     run_step("area", "digging", python("import time; time.sleep(0.5)"), log=tmp_path / "log")
     assert "working" in capsys.readouterr().out
+
+
+def test_of_a_traceback_only_the_last_words_are_shown() -> None:
+    printed = (
+        "begun\nTraceback (most recent call last):\n  File 'a', line 1\n\nKeyError: 1\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        "Traceback (most recent call last):\n  File 'b', line 2\n    x()\nValueError: two\nlines\n"
+    )
+    assert reason_in(printed) == "    ValueError: two\n    lines"
+
+
+def test_without_a_traceback_the_end_is_shown() -> None:
+    assert reason_in("one\ntwo\n") == "    one\n    two"
+    assert reason_in("") == ""
+    assert reason_in("Traceback (most recent call last):\n") != ""
