@@ -1,0 +1,1 @@
+"""What the tiles and pages cost, beside what others take for them."""
