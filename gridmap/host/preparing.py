@@ -96,6 +96,7 @@ def write_mark(cluster: Cluster, digest: str) -> None:
 
 def show_accounts(project: Project) -> None:
     file = project.var / "demo-accounts.txt"
-    if file.exists():
+    accounts = file.read_text() if file.exists() else ""
+    if accounts:
         say("city", "demonstration accounts, one for each role:")
-        print(file.read_text(), flush=True)
+        print(accounts, flush=True)
