@@ -18,9 +18,10 @@ const CENTRE = [39.78, 98.27];
  * A Leaflet map over the ground, in `element`.
  *
  * `element.dataset.raster` may name a raster service ({z}, {x}, {y}), which then shows in the
- * place of our fills. Leaflet's own options may be given as `options`.
+ * place of our fills. `without` names sources that the page draws itself; Leaflet's own options
+ * may be given as `options`.
  */
-export function create(element, options = {}) {
+export function create(element, { without = [], ...options } = {}) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(element, {
     center: CENTRE, zoom: 13, minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
@@ -29,7 +30,8 @@ export function create(element, options = {}) {
   const colour = palette();
   const { raster } = element.dataset;
   if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
-  const ground = layGround(map, colour, Boolean(raster));
+  const sources = SOURCES.filter((name) => !without.includes(name));
+  const ground = layGround(map, colour, sources, Boolean(raster));
   const marker = makeMarker(map, colour);
   whenThemeChanges(() => {
     colour.refresh();
@@ -39,11 +41,11 @@ export function create(element, options = {}) {
   return { map, ground, colour, mark: marker.put };
 }
 
-function layGround(map, colour, isOverRaster) {
+function layGround(map, colour, sources, isOverRaster) {
   const painted = paintRules(colour, map.getCenter().lat);
   const language = document.documentElement.lang.slice(0, 2);
   return protomapsL.leafletLayer({
-    url: `/map/tiles/${SOURCES.join("+")}/{z}/{x}/{y}.mvt`,
+    url: `/map/tiles/${sources.join("+")}/{z}/{x}/{y}.mvt`,
     attribution: "",
     maxDataZoom: 15,
     noWrap: true,

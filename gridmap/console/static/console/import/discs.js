@@ -18,9 +18,10 @@ function makeDisc(leaflet, fault, onPick) {
   const line = draw("line", { class: "pin__line", x1: 0, y1: 0 });
   const touch = draw("circle", { class: "pin__touch", r: 22 });
   const disc = draw("circle", { class: "pin__disc", r: RADIUS });
+  const ring = draw("circle", { class: "pin__ring", r: RADIUS + 6 });
   const text = draw("text", { class: "pin__number", "text-anchor": "middle" });
   text.textContent = fault.number;
-  svg.append(line, touch, disc, text);
+  svg.append(line, ring, touch, disc, text);
   const marker = L.marker([fault.at[1], fault.at[0]], {
     icon: L.divIcon({ className: "pin-holder", html: svg, iconSize: [0, 0] }), keyboard: false, bubblingMouseEvents: false,
   }).addTo(leaflet);
@@ -32,7 +33,7 @@ function makeDisc(leaflet, fault, onPick) {
     place([x, y], isNumbered) {
       svg.classList.toggle("pin--dot", !isNumbered);
       for (const [key, value] of [["x2", x], ["y2", y]]) line.setAttribute(key, value);
-      for (const circle of [disc, touch]) {
+      for (const circle of [disc, touch, ring]) {
         circle.setAttribute("cx", x);
         circle.setAttribute("cy", y);
       }

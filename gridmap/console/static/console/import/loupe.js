@@ -1,21 +1,27 @@
 /* The chosen fault enlarged: which border is whose, where the map itself shows less than a pixel. */
 /* global L */
 
-import { addGround } from "./map.js";
+import { drawnMap, viewOf } from "./map.js";
 import { layerOf } from "./shapes.js";
 
-const LEAST = 2;
 const MOST_ZOOM = 28;
-/* The fault fills this share of the loupe, so that its surroundings stay in sight. */
-const SHARE = 0.7;
+const ASIDE = 48;
+const EQUATOR = 40075016.686;
+/* A strip of fewer pixels is a line to the eye; enlarged, it is so many wide. */
+const THIN = 8;
+const STRIP = 32;
 
-function factorFor(loupe, map, bounds) {
-  const wanted = loupe.getBoundsZoom(bounds) + Math.log2(SHARE);
-  const steps = Math.floor(wanted - map.getZoom());
-  return 2 ** Math.max(steps, 1);
+/* A power of two, so that it can be said: the fault just fits, or if it is a thin strip, its width does. */
+function factorFor(box, map, fault) {
+  const { zoom } = viewOf(box, L.geoJSON(fault.shape).getBounds(), { padding: 20, snap: 1e-6, most: MOST_ZOOM });
+  const metrePixels = 256 * 2 ** zoom / (EQUATOR * Math.cos((fault.at[1] * Math.PI) / 180));
+  const width = fault.width_m * metrePixels;
+  const wanted = width && width < THIN ? zoom + Math.log2(STRIP / width) : zoom;
+  return 2 ** Math.max(Math.floor(Math.min(wanted, MOST_ZOOM) - map.getZoom()), 1);
 }
 
 export function makeLoupe(element, { leaflet }, picture, { words, isEnglish }) {
+  const box = element.querySelector(".loupe__map");
   let loupe = null;
   let drawn = null;
   let shown = null;
@@ -23,12 +29,12 @@ export function makeLoupe(element, { leaflet }, picture, { words, isEnglish }) {
   const called = ([chinese, english]) => (isEnglish && english ? english : chinese);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  function open() {
-    loupe = L.map(element.querySelector(".loupe__map"), {
-      zoomControl: false, attributionControl: false, dragging: false, scrollWheelZoom: false, doubleClickZoom: false,
-      boxZoom: false, keyboard: false, touchZoom: false, zoomSnap: 0, maxZoom: MOST_ZOOM, fadeAnimation: false, zoomAnimation: false,
+  function open(center, zoom) {
+    loupe = drawnMap(box, picture, {
+      center, zoom, dragging: false, scrollWheelZoom: false, doubleClickZoom: false, boxZoom: false, keyboard: false,
+      touchZoom: false, zoomSnap: 0, maxZoom: MOST_ZOOM, fadeAnimation: false, zoomAnimation: false,
     });
-    drawn = L.featureGroup();
+    drawn = L.featureGroup().addTo(loupe);
   }
 
   /* The first border is solid, the second dashed, as the caption says. */
@@ -51,25 +57,27 @@ export function makeLoupe(element, { leaflet }, picture, { words, isEnglish }) {
     shown = fault;
     element.hidden = !fault?.shape;
     if (element.hidden) return;
-    const isNew = !loupe;
-    if (isNew) open();
-    const shape = L.geoJSON(fault.shape);
-    const bounds = shape.getBounds();
-    loupe.invalidateSize({ animate: false });
-    loupe.setView([fault.at[1], fault.at[0]], leaflet.getZoom(), { animate: false });
-    const factor = factorFor(loupe, leaflet, bounds);
-    element.hidden = factor < LEAST;
-    loupe.setView([fault.at[1], fault.at[0]], Math.min(leaflet.getZoom() + Math.log2(factor), MOST_ZOOM), { animate: false });
-    if (isNew) {
-      addGround(loupe, picture);
-      drawn.addTo(loupe);
-    }
+    const factor = factorFor(box, leaflet, fault);
+    const center = [fault.at[1], fault.at[0]];
+    const zoom = Math.min(leaflet.getZoom() + Math.log2(factor), MOST_ZOOM);
+    if (loupe) loupe.setView(center, zoom, { animate: false });
+    else open(center, zoom);
     drawn.clearLayers();
     drawn.addLayer(layerOf(fault, { weight: fault.near.length ? 0 : 1.5 }));
     for (const border of borders(fault)) drawn.addLayer(border);
     caption(fault, factor);
+    stepAside(fault);
+  }
+
+  /* The loupe never lies over what it enlarges. */
+  function stepAside({ at }) {
+    const { x, y } = leaflet.latLngToContainerPoint([at[1], at[0]]);
+    const size = leaflet.getSize();
+    const isUnder = x > size.x - element.offsetWidth - ASIDE && y > size.y - element.offsetHeight - ASIDE;
+    element.classList.toggle("loupe--left", isUnder);
   }
 
   leaflet.on("zoomend", () => show(shown));
+  leaflet.on("moveend", () => { if (shown?.at) stepAside(shown); });
   return { show };
 }

@@ -1,41 +1,48 @@
 /* The map of an import: the paper of the city, and on it the borders of the file. */
 /* global L */
 
-import { colours, fromUnits, paper } from "../../layers/paper.js";
+import { create } from "../../layers/basemap.js";
+import { colours, paper } from "../../layers/paper.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-/* A fault fills at most this share of the map when it is shown. */
 const CLOSE = 17;
+const MOST_SIMPLE = 20;
 
-/** What is drawn of a picture on any map: the loupe shows the same ground. */
-export function addGround(leaflet, picture) {
+/** A map over the city with the borders of the file; the loupe is one more of the same. */
+export function drawnMap(element, picture, options) {
+  // The registry's own lines would hide where the file's differ.
+  const { map } = create(element, { without: ["cell_lines", "community_lines"], ...options });
+  addLines(map, picture);
+  return map;
+}
+
+function addLines(leaflet, picture) {
   const lines = ["cells", "parents", "closed", "opened"].filter((name) => picture[name])
     .map((name) => [name, new Path2D(picture[name])]);
   const sheet = paper(picture.origin, (view) => drawLines(view, lines, colours()));
+  // A pane of its own, blended with the ground: names of places stay readable under a line.
+  leaflet.createPane("lines").classList.add("pane-lines");
+  L.setOptions(sheet, { pane: "lines" });
   sheet.addTo(leaflet);
   new MutationObserver(() => sheet.repaint())
     .observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  return sheet;
 }
 
 const STYLES = {
-  cells: { colour: "pri", width: 1, opacity: 0.5, fill: 0.35 },
+  cells: { colour: "pri", width: 1, opacity: 0.5 },
   parents: { colour: "pri", width: 1.6, opacity: 0.9 },
   closed: { colour: "ink-3", width: 1.4, opacity: 0.9, dashes: [4, 3] },
   opened: { colour: "pri", width: 2.2, opacity: 1 },
 };
 
 function drawLines(view, lines, colour) {
+  // Simplified by a hand's breadth: closer up, exact borders are drawn instead.
+  if (view.zoom > MOST_SIMPLE) return;
   const { context } = view;
   view.inUnits();
   context.lineJoin = "round";
   for (const [name, path] of lines) {
     const style = STYLES[name];
-    if (style.fill) {
-      context.globalAlpha = style.fill;
-      context.fillStyle = colour.surface;
-      context.fill(path, "evenodd");
-    }
     context.globalAlpha = style.opacity;
     context.strokeStyle = colour[style.colour];
     context.lineWidth = view.px(style.width);
@@ -46,13 +53,25 @@ function drawLines(view, lines, colour) {
   context.globalAlpha = 1;
 }
 
+const PADDING = 48;
+
+/* Known before a map is made, so that no tile is asked for in vain. */
+export function viewOf(element, corners, { padding = PADDING, snap = 1, most = CLOSE } = {}) {
+  const bounds = L.latLngBounds(corners);
+  const [from, to] = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) => L.CRS.EPSG3857.latLngToPoint(corner, 0));
+  const [width, height] = [element.clientWidth, element.clientHeight].map((size) => Math.max(size - 2 * padding, 1));
+  const zoom = Math.log2(Math.min(width / (to.x - from.x), height / (to.y - from.y)));
+  const center = L.CRS.EPSG3857.pointToLatLng(from.add(to).divideBy(2), 0);
+  return { center, zoom: Math.min(Math.floor(zoom / snap) * snap, most) };
+}
+
 export function makeMap(element, picture) {
-  const leaflet = L.map(element, {
-    zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1, maxZoom: 24,
-  });
-  const fit = () => leaflet.fitBounds(picture.focus ?? picture.bounds, { padding: [24, 24], animate: false });
-  fit();
-  addGround(leaflet, picture);
+  const first = viewOf(element, picture.focus ?? picture.bounds);
+  const leaflet = drawnMap(element, picture, first);
+  const fit = () => {
+    const { center, zoom } = viewOf(element, picture.focus ?? picture.bounds);
+    leaflet.setView(center, zoom, { animate: false });
+  };
   let pin = null;
   const animate = () => ({ animate: !still.matches, duration: 0.4 });
 

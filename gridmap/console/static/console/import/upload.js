@@ -17,7 +17,12 @@ function refuse(reason) {
   one("#drop").classList.toggle("drop--err", Boolean(reason));
 }
 
+function showName() {
+  one("#file-name").textContent = file.files[0]?.name ?? "";
+}
+
 function checkSize() {
+  showName();
   const isTooLarge = file.files[0]?.size > Number(form.dataset.limit);
   refuse(isTooLarge ? JSON.parse(one("#too-large").textContent) : "");
   return !isTooLarge;

@@ -1,0 +1,1 @@
+"""The administrator's page that brings boundaries in: upload, check, preview, confirm."""

@@ -1,0 +1,147 @@
+"""What is wrong with the rows of a file, before the registry is asked."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from geodata import frames
+from geodata.boundaries.loading import CELL_KINDS, Registry, order_by_level, registry_of
+from geodata.coverage import Fault
+from geodata.coverage_faults import LISTS
+from geodata.models import STORED
+from geodata.tiling import Tiling, check_rows, names_of, parents_of
+
+FaultDict = dict[str, Any]
+COLUMNS = ["kind", "code", "name", "name_en", "parent_code"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The rows of one level with the areas above them; `row` is the index, 0 and below for
+    areas of the registry that stay beside them."""
+
+    rows: gpd.GeoDataFrame
+    parents: gpd.GeoDataFrame | None
+    lost: gpd.GeoDataFrame
+
+
+def families(frame: gpd.GeoDataFrame, *, replace: bool, at: datetime) -> Iterator[Family]:
+    """The levels of a file from the top of the tree to the cells."""
+    areas, cells = frames.areas(at), frames.cells(at)
+    for kind, rows in order_by_level(frame, settings.CITY):
+        registry = registry_of(kind)
+        if not registry.parent_kinds:
+            yield Family(rows, None, rows.iloc[:0])
+            continue
+        parents = _join(frame[frame.kind.isin(registry.parent_kinds)], areas, registry.parent_kinds)
+        above = parents_of(rows, parents)
+        found, lost = rows[above >= 0], rows[above < 0]
+        codes = parents["code"].to_numpy()[above[above >= 0]]
+        found = found.assign(parent_code=codes)
+        if not replace:
+            found = _with_neighbours(found, cells if kind in CELL_KINDS else areas, registry)
+        yield Family(found, parents, lost)
+
+
+def _join(
+    mine: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, kinds: tuple[str, ...]
+) -> gpd.GeoDataFrame:
+    """The areas of the file, and those of the registry that it does not bring itself."""
+    others = stored[stored.kind.isin(kinds) & ~stored.code.isin(mine.code)]
+    columns = [*COLUMNS, "geometry"]
+    joined = pd.concat([mine[columns], others[columns]], ignore_index=True)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=STORED)
+
+
+def _with_neighbours(
+    rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, registry: Registry
+) -> gpd.GeoDataFrame:
+    """What stays in force beside the rows, because the file only adds."""
+    stays = stored[
+        stored.kind.isin(registry.kinds)
+        & stored.parent_code.isin(rows.parent_code)
+        & ~stored.code.isin(rows.code)
+    ][[*COLUMNS, "geometry"]]
+    stays.index = pd.Index(-np.arange(len(stays)))
+    return gpd.GeoDataFrame(pd.concat([rows, stays]), geometry="geometry", crs=STORED)
+
+
+def untiled(family: Family, tolerance_m: float) -> tuple[list[FaultDict], Tiling | None]:
+    """The faults of one level: rows that belong nowhere, then what does not tile."""
+    faults = [
+        _homeless(row, name, shape)
+        for row, name, shape in zip(
+            family.lost.index, names_of(family.lost), family.lost.geometry, strict=True
+        )
+    ]
+    if family.rows.empty:
+        return faults, None
+    tiling = check_rows(family.rows, family.parents, tolerance_m=tolerance_m)
+    return faults + [_as_dict(fault) for fault in tiling.faults], tiling
+
+
+def _as_dict(fault: Fault) -> FaultDict:
+    return {
+        "kind": LISTS[fault.kind],
+        "reason": fault.reason.said(_),
+        "lon": fault.x,
+        "lat": fault.y,
+        "area_m2": None if fault.area_m2 is None else round(fault.area_m2, 2),
+        "cells": list(fault.cells),
+        "rows": [row for row in fault.rows if row > 0],
+        "geometry": fault.geometry,
+    }
+
+
+def _homeless(row: int, name: str, shape: Any) -> FaultDict:
+    centre = None if shape is None else shapely.point_on_surface(shape)
+    return {
+        "kind": "place",
+        "reason": _("找不到上级，先导入上一级"),
+        "lon": None if centre is None else float(centre.x),
+        "lat": None if centre is None else float(centre.y),
+        "area_m2": None,
+        "cells": [name],
+        "rows": [int(row)],
+        "geometry": shape,
+    }
+
+
+def of_registry(refused: Iterable[FaultDict]) -> list[FaultDict]:
+    """The registry's own refusals as faults of the page."""
+    return [
+        {
+            "kind": fault["kind"] if fault["kind"] in PAGE_KINDS else "place",
+            "reason": _registry_reason(fault),
+            "lon": fault["lon"],
+            "lat": fault["lat"],
+            "area_m2": fault["area_m2"],
+            "cells": list(fault["cells"]),
+            "rows": [fault["row"]] if "row" in fault else list(fault.get("rows", [])),
+            "geometry": _geometry(fault.get("shape")),
+        }
+        for fault in refused
+    ]
+
+
+PAGE_KINDS = frozenset([*LISTS.values(), "row"])
+
+
+def _registry_reason(fault: FaultDict) -> str:
+    if fault["kind"] == "stray_post":
+        return _("责任区“{name}”不在一个网格之内").format(name=fault["reason"])
+    if fault["kind"] == "cut_building":
+        return _("边界切开了“{name}”").format(name=fault["reason"])
+    return str(fault["reason"])
+
+
+def _geometry(shape: dict[str, Any] | None) -> Any:
+    return None if shape is None else shapely.geometry.shape(shape)
