@@ -187,7 +187,8 @@ def count_breaks(counts: npt.ArrayLike, *, per: float = 1) -> tuple[float, ...]:
 
 def classify(values: npt.ArrayLike, breaks: Sequence[float]) -> npt.NDArray[np.int64]:
     """The class of each value, 1 … len(breaks); 0 below the first edge: no fill."""
-    return np.digitize(np.asarray(values, dtype=float), breaks)
+    classes: npt.NDArray[np.int64] = np.digitize(np.asarray(values, dtype=float), breaks)
+    return classes
 
 
 def legend(breaks: Sequence[float], theme: Theme) -> tuple[ColourClass, ...]:
