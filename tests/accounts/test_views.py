@@ -222,3 +222,10 @@ def test_a_page_says_when_the_database_is_away_and_when_to_come_back(
 def test_a_log_in_while_the_database_is_away_is_no_crash(client: Client) -> None:
     with connection.execute_wrapper(no_database):
         assert log_in(client).status_code == 503
+
+
+def test_the_language_chosen_before_the_log_in_stays(client: Client, zhou: User) -> None:
+    client.post("/language/", {"language": "en"})
+    log_in(client)
+    zhou.refresh_from_db()
+    assert zhou.language == "en"
