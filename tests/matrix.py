@@ -5,17 +5,21 @@ identity. Several routes or targets with the same answers share a row. `EARLY` i
 the answers given before Django, a second time for whoever asked before.
 
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
+step    sent to another step of the import   import            sent to /import/
 ok      200, and not one known name in it    none              200, and nothing in it at all
 404 …   this status, and no known name       a word            200, and exactly the names that `ANSWERS`
                                                                 lists under the row's `shows`
+422=…   this status, and these names
 
 Identities: ano(nymous), out(sider: signed in, appointed to nothing), dis(abled: was the member of cell a,
 the session is still in the browser), then the thirteen roles: grid m(ember of cell a), grid l(eader of
 community p), building leader (post a1), community officer (p), district commander (x), hotline operator,
-dispatcher (city), guide (a team), mediator (p), handling unit (a team), visitor, planner, city admin (city).
+dispatcher (city), guide (a team), mediator (p), handling unit (a team), visitor, planner, city admin (city). Uploads are the
+city admin's own, those of the other one, and of a former one who is a grid member now.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 from tests.matrix_city import IDENTITIES, LINES, NAMES
 
@@ -63,16 +67,36 @@ map-geojson         GET    footprints    -         | in  404 in  | ok   ok   ok 
 map-geojson         GET    LINES         -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 map-geojson         GET    NAMES         NAMES     | in  404 in  | city city city city city city city city city city city city city
 map-geojson         GET    unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
-map-tile            BOTH   areas         areas     | in  404 in  | none comm none comm sub  city city none comm none city city city
-map-tile            BOTH   cells         cells     | in  404 in  | cell comm post comm sub  city city none comm none city city city
-map-tile            BOTH   buildings     buildings | in  404 in  | cell comm post comm sub  city city none comm none city city city
-map-tile            BOTH   posts         posts     | in  404 in  | cell comm post comm sub  city city none comm none city city city
-map-tile            BOTH   cells+posts   both      | in  404 in  | cell comm post comm sub  city city none comm none city city city
-map-tile            BOTH   ground        -         | in  404 in  | none none none none none none none none none none none none none
-map-tile            BOTH   footprints    -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-map-tile            BOTH   LINES         -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-map-tile            BOTH   NAMES         NAMES     | in  404 in  | city city city city city city city city city city city city city
-map-tile            BOTH   unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+map-tile            TILE   areas         areas     | in  404 in  | none comm none comm sub  city city none comm none city city city
+map-tile            TILE   cells         cells     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            TILE   buildings     buildings | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            TILE   posts         posts     | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            TILE   cells+posts   both      | in  404 in  | cell comm post comm sub  city city none comm none city city city
+map-tile            TILE   ground        -         | in  404 in  | none none none none none none none none none none none none none
+map-tile            TILE   footprints    -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-tile            TILE   LINES         -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+map-tile            TILE   NAMES         NAMES     | in  404 in  | city city city city city city city city city city city city city
+map-tile            TILE   unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+
+import              GET    -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  ok
+import              GET    unfinished    upload    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  own
+import              POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  422
+import-stage        GET    own           upload    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  own
+import-reading      GET    own           upload    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  own
+import-check        POST   own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  step
+import-progress     GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  none
+import-picture      GET    own           upload    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  own
+import-rows         GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  ok
+import-faults       GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  ok
+import-confirm      GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  step
+import-reading      POST   own           upload    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  422=own
+import-confirm      POST   own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  step
+import-discard      POST   own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  import
+UPLOAD              BOTH   other         -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+UPLOAD              BOTH   former        -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+READ                POST   own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  405
+CHANGED             GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  405
+
 map-identify        POST   a1            -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 map-geojson         POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 map-tile            POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -168,18 +192,31 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "here-a1": {
         "post": f"{HERE_A1} leader-a1 tel-a1 member-a",
-        "cell": f"{HERE_A1} leader-a1 tel-a1 member-a",
-        "all": f"{HERE_A1} leader-a1 tel-a1 member-a",
-        "plan": HERE_A1,
+        "cell": f"{HERE_A1} leader-a1 tel-a1 post-a2 leader-a2 tel-a2 member-a",
+        "all": f"{HERE_A1} leader-a1 tel-a1 post-a2 leader-a2 tel-a2 member-a",
+        "plan": f"{HERE_A1} post-a2",
     },
+    "upload": {"own": "upload-city"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
 }
 
 # Pages that are offered to these only; to everybody else no link leads there.
 OFFERED = {"my-cells": {"grid_member", "building_leader"}, "import": {"city_admin"}}
 
-LEADS = {"home": "/", "mine": "/my-cells/", "out": "/login/"}
-GROUPS = {"LINES": LINES, "NAMES": NAMES}
+LEADS = {"home": "/", "mine": "/my-cells/", "out": "/login/", "import": "/import/"}
+LEADS_INTO = {"in": "/login/?next=", "step": "/import/"}
+
+READ = ("import-stage", "import-progress", "import-picture", "import-rows", "import-faults")
+CHANGED = ("import-check", "import-discard")
+GROUPS = {
+    "LINES": LINES,
+    "NAMES": NAMES,
+    "READ": READ,
+    "CHANGED": CHANGED,
+    "UPLOAD": (*READ, *CHANGED, "import-reading", "import-confirm"),
+    "BOTH": ("GET", "POST"),
+    "TILE": ("GET", "EARLY"),
+}
 
 
 @dataclass(frozen=True)
@@ -203,11 +240,10 @@ def rows() -> list[Row]:
 
 
 def _unfolded(line: str) -> list[Row]:
-    route, method, target, shows, *answers = line.replace("|", " ").split()
+    routes, methods, targets, shows, *answers = line.replace("|", " ").split()
     by_identity = dict(zip(IDENTITIES, answers, strict=True))
-    methods = ("GET", "EARLY") if method == "BOTH" else (method,)
+    every = (GROUPS.get(word, (word,)) for word in (routes, methods, targets))
     return [
-        Row(route, each_method, each_target, each_target if shows in GROUPS else shows, by_identity)
-        for each_target in GROUPS.get(target, (target,))
-        for each_method in methods
+        Row(route, method, target, target if shows in GROUPS else shows, by_identity)
+        for route, method, target in product(*every)
     ]

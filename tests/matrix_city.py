@@ -1,13 +1,18 @@
 """The city of the permission matrix: its people, what they ask, and what they are seen to get."""
 
+import fcntl
 import gzip
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
+from io import TextIOWrapper
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -18,7 +23,7 @@ from django.urls import reverse
 
 from geodata.versions import bump_data_version
 from gridmap.accounts.models import Role, User
-from gridmap.console.boundary_import.stages import Reading, create_stage
+from gridmap.console.boundary_import.stages import Reading, create_stage, write_json
 from gridmap.wsgi import user_of_session
 from layers.early import EarlyTiles
 from tests.layers.makers import tile_over
@@ -39,8 +44,9 @@ IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
 # Every place and person has a name that occurs nowhere else, so that it can be found in any answer.
 TOKEN = re.compile(
     rb"\b(?:area-(?:city|[pqrxy])|cell-[abcd]|building-[abcd][12]|post-[abcd][12]|leader-[abcd][12]"
-    rb"|tel-[abcd][12]|member-[abcd]|staff-[a-z]+|street-1|landmark-1)(?![\w-])"
+    rb"|tel-[abcd][12]|member-[abcd]|staff-[a-z]+|street-1|landmark-1|upload-[a-z]+)(?![\w-])"
 )
+OFFER = re.compile(rb'href="/(my-cells|import)/"')
 STAFF = {
     Role.GRID_LEADER: ("leads", "p"),
     Role.COMMUNITY_OFFICER: ("officer", "p"),
@@ -56,12 +62,17 @@ STAFF = {
 
 @dataclass(frozen=True)
 class Seen:
-    """Status, where it leads, the known names in it, and whether it holds nothing at all."""
+    """Status, where it leads, the known names in it, and whether it holds nothing at all.
+
+    A page also tells which of the pages for some people only it offers, and which roles it names.
+    """
 
     status: int
     location: str
     tokens: frozenset[str]
     is_empty: bool
+    offers: frozenset[str]
+    roles: frozenset[str]
 
 
 class MatrixCity:
@@ -71,6 +82,8 @@ class MatrixCity:
         self.city = make_small_city()
         make_street("street-1")
         make_landmark("landmark-1", column=1, row=1)
+        # Two posts share a building: its leaders see their own half.
+        self.city.posts["a2"].buildings.add(self.city.buildings["a1"])
         self.people = _appoint_everybody(self.city)
         self.client = Client()
         self.cookies = {who: SimpleCookie() for who in IDENTITIES}
@@ -83,8 +96,8 @@ class MatrixCity:
 
     def ask(self, who: str, method: str, route: str, target: str) -> Seen:
         """Ask as somebody; what the request changed in the database is undone."""
-        address, fields = self.address(route, target)
-        with transaction.atomic():
+        with transaction.atomic(), self._uploads():
+            address, fields = self.address(route, target)
             answer = self._ask_early(who, address) if method == "EARLY" else None
             if answer is None:
                 # Anew each time: an answer may take the session out of the browser.
@@ -96,21 +109,36 @@ class MatrixCity:
             transaction.set_rollback(True)
         own = self.people[who].name if who in self.people else ""
         # A page may greet whom it is for.
-        return Seen(seen.status, seen.location, seen.tokens - {own}, seen.is_empty)
+        return replace(seen, tokens=seen.tokens - {own})
+
+    @contextmanager
+    def _uploads(self) -> Iterator[None]:
+        """What a request needs or leaves among the uploads goes with it."""
+        self.locks: dict[Path, TextIOWrapper] = {}
+        yield
+        for folder, lock in self.locks.items():
+            lock.close()
+            rmtree(folder, ignore_errors=True)
 
     def address(self, route: str, target: str) -> tuple[str, dict[str, Any]]:
         arguments, fields = TARGETS[route, target](self) if target != "-" else ({}, {})
         return reverse(route, kwargs=arguments), fields
 
-    def stage_of(self, username: str) -> dict[str, Any]:
-        """The address of an upload of one administrator."""
+    def upload_of(self, username: str) -> dict[str, Any]:
+        """The address of an administrator's upload that was found faulty."""
+        name = f"upload-{username.partition('_')[0]}"
         stage = create_stage(
             user_id=User.objects.get(username=username).pk,
-            name="cells.geojson",
+            name=f"{name}.geojson",
             chunks=[b"{}"],
             reading=Reading(),
             at=datetime(2026, 7, 14, tzinfo=UTC),
         )
+        write_json(stage.folder / "outcome.json", FAULTY)
+        stage.picture.write_bytes(gzip.compress(name.encode()))
+        # Whoever holds the lock is at work on the upload: no second process starts.
+        self.locks[stage.folder] = (stage.folder / "lock").open("w")
+        fcntl.flock(self.locks[stage.folder], fcntl.LOCK_EX)
         return {"token": stage.token}
 
     def _ask_early(self, who: str, address: str) -> HttpResponse | None:
@@ -160,7 +188,7 @@ def _appoint_everybody(city: SmallCity) -> dict[str, User]:
     for role, name in ((Role.GUIDE, "guide"), (Role.HANDLING_UNIT, "unit")):
         people[role] = make_user(role, name=f"staff-{name}")
         appoint(people[role], role, team)
-    appoint(make_user("another-admin"), Role.CITY_ADMIN, city.areas["city"])
+    appoint(make_user("rival"), Role.CITY_ADMIN, city.areas["city"])
     return people
 
 
@@ -169,7 +197,14 @@ def _seen(answer: Any) -> Seen:
     if answer.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
     tokens = frozenset(token.decode() for token in TOKEN.findall(body))
-    return Seen(answer.status_code, answer.headers.get("Location", ""), tokens, _is_empty(body))
+    return Seen(
+        answer.status_code,
+        answer.headers.get("Location", ""),
+        tokens,
+        _is_empty(body),
+        frozenset(link.decode() for link in OFFER.findall(body)),
+        (getattr(answer, "context", None) or {}).get("role_ids", frozenset()),
+    )
 
 
 def _is_empty(body: bytes) -> bool:
@@ -178,6 +213,18 @@ def _is_empty(body: bytes) -> bool:
         return not json.loads(body)["features"]
     return not body
 
+
+FAULTY: dict[str, Any] = {
+    "state": "faults",
+    "rows": 1,
+    "faults": [
+        {"number": 1, "kind": "row", "reason": "empty", "lon": None, "lat": None,
+         "area_m2": None, "cells": ["1"], "rows": [1]},
+    ],
+    "labels": {},
+    "spared": {"holes": 0, "in_parts": [], "tolerated": 0},
+    "system": "cgcs2000",
+}  # fmt: skip
 
 Target = Callable[[MatrixCity], tuple[dict[str, Any], dict[str, Any]]]
 
@@ -190,6 +237,16 @@ def _tile(names: str, zoom: int) -> Target:
 def _here(column: float, row: float) -> Target:
     place = point(column, row)
     return lambda _: ({}, {"lon": place.x, "lat": place.y})
+
+
+def _upload(username: str) -> Target:
+    return lambda city: (city.upload_of(username), {})
+
+
+def _both_uploads(city: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+    city.upload_of("city_admin")
+    city.upload_of("rival")
+    return {}, {}
 
 
 def _fields(**fields: Any) -> Target:
@@ -218,6 +275,21 @@ TARGETS: dict[tuple[str, str], Target] = {
     ("map-tile", "unknown"): _tile("people", 12),
     ("map-tile", "cells+posts"): _tile("cells+posts", 12),
 }
+TARGETS["import", "unfinished"] = _both_uploads
+for _step in (
+    "stage",
+    "reading",
+    "check",
+    "progress",
+    "picture",
+    "rows",
+    "faults",
+    "confirm",
+    "discard",
+):
+    TARGETS[f"import-{_step}", "own"] = _upload("city_admin")
+    TARGETS[f"import-{_step}", "other"] = _upload("rival")
+    TARGETS[f"import-{_step}", "former"] = _upload("grid_member")
 for _name in SOURCES:
     TARGETS["map-tile", _name] = _tile(_name, NEAR.get(_name, 12))
     TARGETS["map-geojson", _name] = lambda _, name=_name: ({"names": name}, {})

@@ -1,12 +1,14 @@
 """Every address × every identity, from one reviewed table without a blank."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gridmap.accounts.models import Role
-from tests.matrix import ANSWERS, LEADS, Row, rows
+from tests.matrix import ANSWERS, LEADS, LEADS_INTO, OFFERED, Row, rows
 from tests.matrix_city import IDENTITIES, TARGETS, MatrixCity, Seen
 
 # A visitor may come here; everything else begins with the log-in.
@@ -50,20 +52,30 @@ def fault_of(row: Row, who: str, seen: Seen, city: MatrixCity) -> str:
         return f"expected {word}, shows {shown}, hides {hidden}"
     if word in ("ok", "none") and seen.is_empty != (word == "none"):
         return f"expected {word}, got {'nothing' if seen.is_empty else 'something'}"
-    return ""
+    return frame_fault_of(who, seen)
+
+
+def frame_fault_of(who: str, seen: Seen) -> str:
+    """What every page must keep to: name the own roles, offer nothing that is not for this person."""
+    refused = {page for page in seen.offers if who not in OFFERED[page]}
+    foreign = seen.roles - {who}
+    return f"offers {refused}, names the roles {foreign}" if refused or foreign else ""
 
 
 def expected(row: Row, word: str) -> tuple[int, str, set[str]]:
     """Status, where it leads, the names shown."""
-    if word.isdigit():
-        return int(word), "", set()
-    if word == "in":
-        return 302, "/login/?next=", set()
-    if word in LEADS:
-        return 302, LEADS[word], set()
-    if word in ("ok", "none"):
-        return 200, "", set()
-    return 200, "", set(ANSWERS[row.shows][word].split())
+    if word in LEADS or word in LEADS_INTO:
+        return 302, (LEADS | LEADS_INTO)[word], set()
+    status, _, names = word.rpartition("=")
+    if names.isdigit():
+        return int(names), "", set()
+    shown = "" if names in ("ok", "none") else ANSWERS[row.shows][names]
+    return int(status or 200), "", set(shown.split())
+
+
+@pytest.fixture(autouse=True)
+def _own_uploads(settings: Any, tmp_path: Path) -> None:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
 def test_every_address_stands_in_the_matrix_with_both_methods() -> None:
@@ -79,12 +91,13 @@ def test_every_row_says_something_for_every_identity() -> None:
     for row in rows():
         assert set(row.answers) == set(IDENTITIES), row
         words = set(row.answers.values())
-        known = {"in", "ok", "none", *LEADS, *ANSWERS.get(row.shows, {})}
+        words = {word.rpartition("=")[2] for word in words}
+        known = {"ok", "none", *LEADS, *LEADS_INTO, *ANSWERS.get(row.shows, {})}
         assert all(word in known or word.isdigit() for word in words), (row, words - known)
 
 
 def test_every_answer_and_every_target_is_used() -> None:
-    used = {(row.shows, word) for row in rows() for word in row.answers.values()}
+    used = {(row.shows, word.rpartition("=")[2]) for row in rows() for word in row.answers.values()}
     assert {(shows, word) for shows in ANSWERS for word in ANSWERS[shows]} <= used
     assert {(row.route, row.target) for row in rows() if row.target != "-"} == set(TARGETS)
 
