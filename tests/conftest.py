@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 
@@ -13,6 +14,21 @@ from pytest_django import DjangoDbBlocker
 def english() -> None:
     """The English words of this tree, not those that an earlier run compiled."""
     call_command("compilemessages", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Make the database of the tests, also where no chosen test asks for it by `db`.
+
+    pytest-django leaves it out then, and a story in the browser would run on the real one.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,12 @@ const keys = {
   j: () => list.step(1),
   k: () => list.step(-1),
   "?": actions.keys,
-  Escape: () => { list.clearSearch(); panel.classList.remove("is-searching"); select(null); },
+  Escape: () => {
+    list.clearSearch();
+    list.search.blur();
+    panel.classList.remove("is-searching");
+    select(null);
+  },
 };
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,60 @@
+"""Stories in a real browser against the demonstration city, served as in service."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.server import ROOT, serving
+from tests.journeys.visits import Cookies, Visit, Visitor, visitor
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def address(demo_city_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(demo_city_database, tmp_path_factory.mktemp("var")) as served:
+        yield served
+
+
+@pytest.fixture(scope="package")
+def browser(address: str) -> Iterator[Browser]:
+    # Made after the server and gone with the last story: while Playwright's loop runs in this
+    # thread, Django refuses to use the database in it.
+    # Root may not use Chromium's sandbox, and tests on a bare machine run as root.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def cookies() -> Cookies:
+    """Sessions of people who have signed in, by user name."""
+    return {}
+
+
+@pytest.fixture
+def window(browser: Browser, address: str, cookies: Cookies) -> Iterator[Visitor]:
+    """Opens windows; at the end each must have kept the rules."""
+    opened: list[Visit] = []
+    yield visitor(browser, address, cookies, opened)
+    for visit in opened:
+        try:
+            visit.check()
+        finally:
+            visit.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (settings.VAR_DIR / "browser" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where pictures go; nowhere unless asked for with GRIDMAP_PICTURES=1."""
+    return ROOT / "docs" / "pictures" if os.environ.get("GRIDMAP_PICTURES") else None
