@@ -127,8 +127,11 @@ def _add_areas(
         geometry=shapes,
         crs=4326,
     )
+    frame = frame[_drawable(shapes)]
+    if frame.empty:
+        return
     folium.GeoJson(
-        frame[_drawable(shapes)],
+        frame,
         style_function=lambda feature: _area_style(feature["properties"]["class"]),
         tooltip=folium.GeoJsonTooltip(["name"], labels=False),
     ).add_to(page)
