@@ -60,7 +60,7 @@ def test_about_five_hundred_members_hold_one_cell_or_two_that_touch_by_number(
 
 def test_every_post_and_every_community_has_those_who_answer(demo_city: None) -> None:
     leaders = Appointment.objects.filter(role=Role.BUILDING_LEADER)
-    assert leaders.values("post").distinct().count() == LeaderPost.objects.count() > 2000
+    assert leaders.values("post").distinct().count() == LeaderPost.objects.count() > 1500
     for role in (Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR):
         areas = Appointment.objects.filter(role=role).values_list("area__code", flat=True)
         assert len(areas) == len(set(areas)) == 48
