@@ -98,7 +98,7 @@ def _placed(path: Path, crs: str) -> FeatureSet:
     points, owner = shapely.get_coordinates(features.geometries, return_index=True)
     finite = np.isfinite(points).all(axis=1)
     try:
-        to_cgcs2000(*points[finite].T, features.system)
+        to_cgcs2000(points[finite, 0], points[finite, 1], features.system)
     except ImpossibleCoordinates as error:
         row = int(owner[finite][error.index]) + 1
         said = Sentence(
