@@ -1,5 +1,8 @@
 """People, their roles, and what they are appointed to."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -175,6 +178,6 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type:
-        from gridmap.accounts.sessions import SessionStore
-
-        return SessionStore
+        # By name, as Django does: the store imports this model.
+        store: type = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
