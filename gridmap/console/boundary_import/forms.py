@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from geodata.crs import UnknownSystem, parse_system
 from geodata.importing import TEXTS
 from geodata.models import Cell
+from geodata.reading import ENDINGS
 from gridmap.console.boundary_import.stages import Reading
 
 MAX_BYTES = 64 * 1024**2
-ENDINGS = (".gpkg", ".geojson", ".json", ".topojson", ".zip", ".parquet")
 OTHER = "other"
 SYSTEMS = [
     ("", _("文件里写了")),
@@ -112,9 +112,9 @@ class ReadingForm(forms.Form):
             )
             return ""
 
-    def reading(self) -> Reading:
-        """The answers; call only when valid."""
-        values = self.cleaned_data
+    def reading(self, before: Reading | None = None) -> Reading:
+        """The answers, and those given before to what is not asked again; call when valid."""
+        values, before = self.cleaned_data, before or Reading()
         columns = {
             name.removeprefix("column_"): values[name]
             for name in values
@@ -123,8 +123,8 @@ class ReadingForm(forms.Form):
         return Reading(
             kind=values["kind"],
             crs=values["crs"],
-            layer=values.get("layer", ""),
-            columns=columns,
+            layer=values.get("layer", before.layer),
+            columns=columns if self.column_fields else before.columns,
             replace=values["replace"],
         )
 
@@ -134,7 +134,9 @@ class UploadForm(ReadingForm):
 
     file = forms.FileField(
         label=_("边界文件"),
-        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
+        widget=forms.FileInput(
+            attrs={"accept": ",".join(ENDINGS), "aria-describedby": "file-help file-error"}
+        ),
         error_messages={"required": _("选一个文件"), "empty": _("这个文件是空的")},
     )
     field_order = ["file"]

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from geodata.boundaries.checks import TOLERANCE_M
 from gridmap.accounts.guards import for_roles
 from gridmap.accounts.models import Role, User
 from gridmap.console.boundary_import import jobs, wording
@@ -107,6 +108,7 @@ def _upload_page(
         "now": timezone.now(),
         "unfinished": [stage for stage in stages_of(_user_id(request)) if not stage.is_written],
         "max_bytes": MAX_BYTES,
+        "limit": f"{MAX_BYTES // 1024**2} MB",
         "too_large": too_large(MAX_BYTES + 1),
     }
     return render(request, "console/import/upload.html", values, status=status)
@@ -133,6 +135,8 @@ def _faults_page(request: HttpRequest, stage: Stage, outcome: dict[str, Any]) ->
         "counts": wording.counts(outcome["faults"]),
         "lines": _page_of_lines(outcome, 1),
         "spared": wording.spared(outcome),
+        "total": outcome.get("total", len(outcome["faults"])),
+        "tolerance": TOLERANCE_M,
         "map_label": gettext("地图：文件里的边界和问题的位置。旁边的列表有同样的内容。"),
         "words": wording.for_scripts(),
     }
@@ -187,12 +191,16 @@ def reading(request: HttpRequest, stage: Stage) -> HttpResponse:
     if request.method == "POST":
         form = ReadingForm(request.POST, **known)
         if form.is_valid():
-            save(stage.read_as(form.reading()))
+            save(stage.read_as(form.reading(stage.reading)))
             jobs.start(stage, jobs.CHECK, by=request.user.get_username())
             return redirect("import-stage", token=stage.token)
         return _stage_render(request, stage, "reading", {"form": form, "step": 1}, status=422)
+    question = wording.question(outcome)
+    if outcome.get("state") == "unread" and question is None:
+        return _stage_render(request, stage, "unreadable", {"step": 1})
     form = ReadingForm(initial=initial_of(stage.reading), **known)
-    return _stage_render(request, stage, "reading", {"form": form, "step": 1})
+    values = {"form": form, "step": 1, "question": question}
+    return _stage_render(request, stage, "reading", values)
 
 
 @on_own_stage

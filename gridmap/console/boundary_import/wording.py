@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from geodata.boundaries.checks import TOLERANCE_M
 from geodata.models import Cell
 
 # The order in which faults are numbered, and what each is called.
@@ -140,7 +141,7 @@ def as_report(outcome: Mapping[str, Any]) -> dict[str, Any]:
     return {"ok": False, "cells": outcome["rows"], **lists}
 
 
-def spared(outcome: Mapping[str, Any]) -> list[str]:
+def spared(outcome: Mapping[str, Any]) -> str:
     """What looks like a fault and is none."""
     found, labels = outcome["spared"], outcome["labels"]
     said = []
@@ -160,13 +161,13 @@ def spared(outcome: Mapping[str, Any]) -> list[str]:
     if found["tolerated"]:
         said.append(
             ngettext(
-                "%(count)d 处相差不到 0.05 米，当作同一条边",
-                "%(count)d 处相差不到 0.05 米，当作同一条边",
+                "%(count)d 处相差不到 %(metres)s 米，当作同一条边",
+                "%(count)d 处相差不到 %(metres)s 米，当作同一条边",
                 found["tolerated"],
             )
-            % {"count": found["tolerated"]}
+            % {"count": found["tolerated"], "metres": TOLERANCE_M}
         )
-    return said
+    return gettext("；").join(said)
 
 
 def summary(outcome: Mapping[str, Any]) -> list[str]:
@@ -192,6 +193,32 @@ def system_label(system: str) -> str:
     """What people call a coordinate system."""
     known = {"cgcs2000": "CGCS2000", "wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
     return known.get(system, system if len(system) < 12 else gettext("文件自带的坐标系"))
+
+
+# What the page itself can mend, in its own words: a command would say --crs.
+QUESTIONS: dict[str, tuple[str, str | Promise]] = {
+    "crs_missing": ("crs", _("文件没有写坐标系，在这里选一个")),
+    "crs_unknown": ("crs", _("文件写的坐标系认不出来，在这里选一个")),
+    "crs_differs": ("crs", _("文件自己写了另一个坐标系，选“文件里写了”，或换一个文件")),
+    "coordinates_impossible": ("crs", ""),
+    "which_layer": ("layer", _("文件里有几个图层，选一个")),
+    "columns": ("columns", _("在这里说明是哪一列")),
+}
+
+
+def question(outcome: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Which field of the form answers why a file could not be read; None where none does."""
+    found = QUESTIONS.get(outcome.get("code", ""))
+    if found is None:
+        return None
+    field, text = found
+    # A command's own words name its options.
+    reasons = (
+        [text]
+        if outcome["code"] in ("crs_missing", "crs_unknown", "which_layer")
+        else outcome["reasons"]
+    )
+    return {"field": field, "text": text or reasons[0], "reasons": reasons}
 
 
 def for_scripts() -> dict[str, str]:
