@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridmap.host.children import children_of
-from gridmap.host.project import ROOT, read_surroundings
+from gridmap.host.cluster import find_cluster
+from gridmap.host.project import ROOT, Project, read_surroundings
 from gridmap.host.serving import ask_health
 
 PATIENCE_S = 240.0
@@ -102,16 +103,21 @@ def send(pid: int, sign: signal.Signals) -> None:
 def private_var() -> Iterator[Path]:
     """A folder for one torture, below var/: the server's account must be able to enter it."""
     var = Path(os.environ["GRIDMAP_VAR"]) / "torture"
-    shutil.rmtree(var, ignore_errors=True)
-    var.mkdir(parents=True)
+    empty(var)
     yield var
-    shutil.rmtree(var)
+    empty(var)
+    var.rmdir()
     var.with_suffix(".log").unlink()
 
 
 def empty(var: Path) -> None:
-    shutil.rmtree(var)
-    var.mkdir()
+    shutil.rmtree(cluster_home(var), ignore_errors=True)
+    shutil.rmtree(var, ignore_errors=True)
+    var.mkdir(parents=True)
+
+
+def cluster_home(var: Path) -> Path:
+    return find_cluster(Project(ROOT, var)).home
 
 
 def end_well(start: Start) -> int:

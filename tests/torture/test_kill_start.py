@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.torture.starts import (
     Start,
     begin,
+    cluster_home,
     empty,
     end_well,
     free_port,
@@ -73,7 +74,7 @@ def test_a_start_that_cannot_work_is_seen_as_one() -> None:
     with private_var() as var:
         start, _ = timed_start(var, port)
         kill_everything(start, draw)
-        (var / "postgres" / "data" / "global" / "pg_control").unlink()
+        (cluster_home(var) / "data" / "global" / "pg_control").unlink()
         start = begin(var, port)
         assert not start.answers()
         assert "pg_control" in start.log.read_text()
