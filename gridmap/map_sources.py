@@ -9,7 +9,6 @@ from django.contrib.gis.geos import Point
 from django.db.models import F, FloatField, Func, Model, Q, QuerySet
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from geodata.models import (
     Area,
@@ -32,7 +31,6 @@ CITY, TOWN, BLOCK = 0, 11, 13
 
 def paper(
     name: str,
-    label: Any,
     rows: Callable[[], Rows],
     fields: dict[str, str],
     zooms: tuple[tuple[int, Q], ...],
@@ -41,7 +39,6 @@ def paper(
     """Shown to everybody to whom anything is entrusted, and the same to all of them."""
     return MapSource(
         name=name,
-        label=label,
         model=rows().model,
         fields=fields,
         visible_to=lambda user: rows().none() if scope(user).is_empty else rows(),
@@ -73,15 +70,13 @@ LARGE = GreaterThan(Func(F("geom_3857"), function="ST_Area", output_field=FloatF
 
 ground = paper(
     "ground",
-    _("地面"),
     Ground.objects.all,
     {"kind": "kind"},
     ((CITY, Q(kind__in=["bed", "water"]) & Q(LARGE)), (TOWN, Q())),
 )
-footprints = paper("footprints", _("房屋轮廓"), Building.objects.all, {}, ((BLOCK, Q()),))
+footprints = paper("footprints", Building.objects.all, {}, ((BLOCK, Q()),))
 streets = paper(
     "streets",
-    _("道路"),
     Street.objects.all,
     {"grade": "grade", **NAMES},
     (
@@ -90,23 +85,13 @@ streets = paper(
         (BLOCK, Q()),
     ),
 )
-landmarks = paper(
-    "landmarks", _("地标"), Landmark.objects.all, {"kind": "kind", **NAMES}, ((TOWN, Q()),)
-)
-cell_lines = paper(
-    "cell_lines", _("网格线"), CellVersion.objects.current, {}, ((BLOCK, Q()),), Shape.BORDERS
-)
-community_lines = paper(
-    "community_lines", _("社区（村）界"), _communities, {}, ((TOWN, Q()),), Shape.BORDERS
-)
-district_lines = paper(
-    "district_lines", _("街道、镇界"), _districts, {}, ((CITY, Q()),), Shape.BORDERS
-)
-community_names = paper(
-    "community_names", _("社区（村）名"), _communities, AREA_NAMES, ((TOWN, Q()),), Shape.LABELS
-)
+landmarks = paper("landmarks", Landmark.objects.all, {"kind": "kind", **NAMES}, ((TOWN, Q()),))
+cell_lines = paper("cell_lines", CellVersion.objects.current, {}, ((BLOCK, Q()),), Shape.BORDERS)
+community_lines = paper("community_lines", _communities, {}, ((TOWN, Q()),), Shape.BORDERS)
+district_lines = paper("district_lines", _districts, {}, ((CITY, Q()),), Shape.BORDERS)
+community_names = paper("community_names", _communities, AREA_NAMES, ((TOWN, Q()),), Shape.LABELS)
 district_names = paper(
-    "district_names", _("街道、镇名"), _lowest_districts, AREA_NAMES, ((CITY, Q()),), Shape.LABELS
+    "district_names", _lowest_districts, AREA_NAMES, ((CITY, Q()),), Shape.LABELS
 )
 
 
@@ -179,7 +164,6 @@ def cell_at(rows: Rows, point: Point) -> Rows:
 
 def registry(
     name: str,
-    label: Any,
     model: type[Model],
     fields: dict[str, str],
     visible_to: Callable[[Any], Rows],
@@ -188,7 +172,6 @@ def registry(
     """Shown within scope."""
     return MapSource(
         name=name,
-        label=label,
         model=model,
         fields=fields,
         visible_to=visible_to,
@@ -199,14 +182,12 @@ def registry(
 
 areas = registry(
     "areas",
-    _("区域"),
     AreaVersion,
     {"id": "area_id", "code": "area__code", **AREA_NAMES},
     lambda user: AreaVersion.objects.current().filter(area__in=scope(user).areas()),
 )
 cells = registry(
     "cells",
-    _("网格"),
     CellVersion,
     {
         "id": "cell_id",
@@ -221,7 +202,6 @@ cells = registry(
 )
 buildings = registry(
     "buildings",
-    _("楼栋"),
     Building,
     {
         "id": "id",
@@ -237,7 +217,6 @@ buildings = registry(
 )
 posts = registry(
     "posts",
-    _("责任区"),
     LeaderPost,
     {"id": "id", "kind": "kind", "cell": "cell_id", **NAMES},
     lambda user: scope(user).posts(),

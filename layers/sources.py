@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db.models import Model, Q, QuerySet
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
 Rows = QuerySet[Any, Any]
 Hits = list[dict[str, Any]]
@@ -40,7 +39,6 @@ class MapSource:
     """
 
     name: str
-    label: Any
     model: type[Model]
     fields: Mapping[str, str]
     visible_to: Callable[[Any], Rows]
@@ -84,7 +82,7 @@ def named(names: str) -> tuple[MapSource, ...]:
     wanted = names.split("+")
     known = load_sources()
     if len(set(wanted)) < len(wanted) or not known.keys() >= set(wanted):
-        raise UnknownSource(_("没有这样的图层：{names}").format(names=names))
+        raise UnknownSource(names)
     return tuple(known[name] for name in wanted)
 
 
