@@ -53,6 +53,7 @@ def lint_gates(project: Project, env: Mapping[str, str]) -> list[Gate]:
     deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
     return [
         Gate("style", [programs / "ruff", "check", "."], env),
+        Gate("layout", [programs / "ruff", "format", "--check", "."], env),
         Gate("types", [programs / "mypy"], env),
         Gate("import contracts", [programs / "lint-imports"], env),
         Gate("migrations", [*manage, "makemigrations", "--check", "--dry-run"], env),
