@@ -85,10 +85,10 @@ def _outer_boundary(within: Any) -> tuple[Any, list[Fault]]:
     if within is None:
         return None, []
     parts = np.atleast_1d(np.asarray(within, dtype=object))
-    faults = [
-        Fault("invalid", Sentence(_("外边界：{reason}"), reason=wrong.reason), wrong.x, wrong.y)
-        for wrong in find_unsound(parts)
-    ]
-    if faults or not len(parts):
-        return None, faults
+    reasons = [(wrong.reason, wrong.x, wrong.y) for wrong in find_unsound(parts)]
+    if not len(parts):
+        reasons = [(Sentence(_("没有几何")), None, None)]
+    if reasons:
+        text = _("外边界：{reason}")
+        return None, [Fault("invalid", Sentence(text, reason=why), x, y) for why, x, y in reasons]
     return (parts[0] if len(parts) == 1 else shapely.union_all(parts)), []
