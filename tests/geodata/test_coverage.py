@@ -374,7 +374,7 @@ def test_every_breakage_is_found_with_its_ground(seed, columns, rows, breakage):
     if report.invalid:
         assert report.invalid[0].cells == (f"c{victim}",)
         return
-    near = shapely.buffer(clean[victim], 100)
+    near = shapely.buffer(clean[victim], 200)
     for fault in report.faults:
         assert shapely.intersects_xy(near, fault.x, fault.y)
     assert_areas_add_up(report, cells, outline)
