@@ -52,6 +52,12 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
 
 class GuideTeam(models.Model):
     """One of the city's teams of specialists who help the grid."""
@@ -145,6 +151,7 @@ class AccountChange(models.Model):
     """One act that changed who may do what."""
 
     class Action(models.TextChoices):
+        ADD = "add", _("新增人员")
         APPOINT = "appoint", _("任用")
         END = "end", _("结束任用")
         STAND_IN = "stand_in", _("安排代班")

@@ -40,6 +40,23 @@ class AppointmentRefused(ValueError):
 
 
 @transaction.atomic
+def add_user(*, username: str, name: str, phone: str = "", by: str, at: datetime) -> User:
+    """A new person, who cannot log in before a password is set.
+
+    Raises
+    ------
+    ValidationError
+        The username is taken or cannot be one, or the name is empty or too long.
+    """
+    user = User(username=username, name=name, phone=phone)
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    AccountChange.objects.create(action=AccountChange.Action.ADD, user=user, made_by=by, made_at=at)
+    return user
+
+
+@transaction.atomic
 def appoint(
     *,
     user: User,
@@ -128,13 +145,13 @@ def disable_user(*, user: User, by: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str, at: datetime) -> None:
+def change_password(*, user: User, password: str, by: str, at: datetime) -> None:
     """Set a new password; every log-in of this person ends."""
     user.set_password(password)
     user.save(update_fields=["password"])
     _end_sessions(user)
     AccountChange.objects.create(
-        action=AccountChange.Action.PASSWORD, user=user, made_by=user.username, made_at=at
+        action=AccountChange.Action.PASSWORD, user=user, made_by=by, made_at=at
     )
 
 

@@ -41,7 +41,7 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request, user, request.POST or None)
     if form.is_valid():
         new = form.cleaned_data["new_password1"]
-        change_password(user=user, password=new, at=timezone.now())
+        change_password(user=user, password=new, by=user.username, at=timezone.now())
         update_session_auth_hash(request, user)
         return redirect(f"{resolve_url('password')}?changed")
     return render(request, "accounts/password.html", {"form": form})

@@ -155,7 +155,7 @@ def test_disabling_a_person_ends_every_session_and_shuts_the_door() -> None:
 def test_a_new_password_ends_every_session_of_the_person() -> None:
     zhou, phone = make_user("zhou"), Client()
     phone.force_login(zhou)
-    change_password(user=zhou, password="another-2026", at=AT)
+    change_password(user=zhou, password="another-2026", by="zhou", at=AT)
     assert not Session.objects.exists()
     assert User.objects.get().check_password("another-2026")
 
@@ -177,5 +177,5 @@ def test_every_change_of_rights_tells_the_other_processes(
     assert told(lambda: entrust(zhou, Role.GRID_MEMBER, city.cells["b"]))
     assert told(lambda: set_stand_in(appointment=held, stand_in=li, **period, **record))
     assert told(lambda: end_appointment(appointment=held, ends_on=today(), **record))
-    assert told(lambda: change_password(user=zhou, password="another-2026", at=AT))
+    assert told(lambda: change_password(user=zhou, password="another-2026", by="zhou", at=AT))
     assert told(lambda: disable_user(user=zhou, **record))

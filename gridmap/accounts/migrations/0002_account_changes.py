@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='AccountChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('appoint', '任用'), ('end', '结束任用'), ('stand_in', '安排代班'), ('disable', '停用账号'), ('password', '改密码')], max_length=8, verbose_name='动作')),
+                ('action', models.CharField(choices=[('add', '新增人员'), ('appoint', '任用'), ('end', '结束任用'), ('stand_in', '安排代班'), ('disable', '停用账号'), ('password', '改密码')], max_length=8, verbose_name='动作')),
                 ('made_at', models.DateTimeField(verbose_name='时间')),
                 ('made_by', models.CharField(max_length=150, verbose_name='账号')),
             ],
