@@ -42,7 +42,7 @@ def demo_city_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker
     with django_db_blocker.unblock():
         _run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         _run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
-        with _connected_to(name):
+        with connected_to(name):
             call_command("load_demo_city", verbosity=0)
             call_command("grant_app")
         yield name
@@ -52,13 +52,13 @@ def demo_city_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker
 @pytest.fixture
 def demo_city(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demonstration city; what the test changes is undone. Takes the place of `db`."""
-    with django_db_blocker.unblock(), _connected_to(demo_city_database), transaction.atomic():
+    with django_db_blocker.unblock(), connected_to(demo_city_database), transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
