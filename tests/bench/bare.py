@@ -1,16 +1,16 @@
-"""The floor: what gunicorn itself costs. A body of BENCH_BODY bytes, or 304 where it is 0."""
+"""The least that a WSGI application can do."""
 
 import os
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-BODY = b"x" * int(os.environ["BENCH_BODY"])
+BODY = b"x" * int(os.environ["BARE_BYTES"])
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    if BODY:
-        length = ("Content-Length", str(len(BODY)))
-        start_response("200 OK", [("Content-Type", "application/octet-stream"), length])
-    else:
-        start_response("304 Not Modified", [])
+    if "HTTP_IF_NONE_MATCH" in environ:
+        start_response("304 Not Modified", [("ETag", '"1"')])
+        return (b"",)
+    length = str(len(BODY))
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", length)])
     return (BODY,)

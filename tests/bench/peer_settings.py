@@ -1,25 +1,23 @@
-"""Settings of the peer: the usual middleware, persistent connections, no log-in to check."""
+"""A usual Django project around django-vectortiles, over our tables.
+
+Its connections are kept and not tested before each request: the cheapest that Django offers.
+"""
 
 from gridmap.settings import *  # noqa: F403
-from gridmap.settings import DATABASES
+from gridmap.settings import DATABASES, INSTALLED_APPS
 
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "django.contrib.gis",
-    "django.contrib.postgres",
-    "vectortiles",
-    "geodata",
-]
+DATABASES = {"default": {**DATABASES["default"], "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}}
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions", "vectortiles"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-AUTH_USER_MODEL = "auth.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-ROOT_URLCONF = "tests.bench.peer"
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "/login/"
+ROOT_URLCONF = "tests.bench.peer_urls"

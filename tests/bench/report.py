@@ -1,73 +1,100 @@
-"""What a run found, printed and written to docs/benchmarks.md."""
+"""The table of a run, on the screen and in docs/benchmarks.md."""
 
+import os
 import platform
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from os import cpu_count
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+from django.db import connection
+from django.utils import timezone
 
-INTRODUCTION = """# Benchmarks
+from tests.bench.servers import ROOT, Cost
 
-Written by `make bench`; do not edit. Run on {day}: {cores} cores, {system}, Python {python},
-PostgreSQL {postgres}, PostGIS {postgis}.
-
-Figures are CPU milliseconds per request of server and database together, gunicorn with two
-plain workers, {rounds} interleaved rounds, median; ratios are medians of the rounds' ratios.
-"""
+FILE = ROOT / "docs" / "benchmarks.md"
 
 
 @dataclass(frozen=True)
-class Line:
-    """One comparison: ours against something else, in CPU milliseconds."""
+class Comparison:
+    """Rounds of ours and of a peer, in turns; a demand is the most that ours may cost of theirs."""
 
     what: str
-    ours: Sequence[float]
-    other: Sequence[float]
-    goal: str
-    is_met: bool
-    ratio: float
+    ours: Sequence[Cost]
+    peer: Sequence[Cost]
+    peer_name: str
+    demanded: float | None = None
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours to the peer's, round by round."""
+        return [own.total / its.total for own, its in zip(self.ours, self.peer, strict=True)]
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+    @property
+    def is_met(self) -> bool:
+        return self.demanded is None or self.ratio <= self.demanded
 
     def cells(self) -> list[str]:
-        ours, other = statistics.median(self.ours), statistics.median(self.other)
-        met = "met" if self.is_met else "**missed**"
-        return [self.what, f"{ours:.2f}", f"{other:.2f}", f"{self.ratio:.2f}", self.goal, met]
+        ratios = self.ratios
+        return [
+            self.what,
+            milliseconds(self.ours),
+            self.peer_name,
+            milliseconds(self.peer),
+            _ratio(self.ratio),
+            f"{_ratio(min(ratios))} to {_ratio(max(ratios))}",
+            "" if self.demanded is None else f"≤ {_ratio(self.demanded)}",
+            "" if self.demanded is None else ("met" if self.is_met else "MISSED"),
+        ]
 
 
-@dataclass
-class Report:
-    """Sections of lines, each with a heading and a text."""
-
-    facts: Mapping[str, object]
-    sections: dict[str, tuple[str, list[Line]]] = field(default_factory=dict)
-
-    def add(self, heading: str, text: str, line: Line) -> None:
-        self.sections.setdefault(heading, (text, []))[1].append(line)
-        print("  ".join(line.cells()))
-
-    def write(self) -> None:
-        parts = [INTRODUCTION.format(**self.facts)]
-        for heading, (text, lines) in self.sections.items():
-            rows = [
-                ["", "ours, ms", "other, ms", "ratio", "goal", ""],
-                ["---", "---:", "---:", "---:", "---", "---"],
-                *(line.cells() for line in lines),
-            ]
-            table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-            parts.append(f"## {heading}\n\n{text}\n\n{table}\n")
-        PAGE.write_text("\n".join(parts), encoding="utf-8")
+HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "all rounds", "demanded", ""]
 
 
-def facts(postgres: str, postgis: str, rounds: int) -> dict[str, object]:
-    return {
-        "day": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine's calendar
-        "cores": cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "postgres": postgres,
-        "postgis": postgis,
-        "rounds": rounds,
-    }
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns padded to the same width, so that it reads well unrendered."""
+    widths = [max(len(cell) for cell in column) for column in zip(heads, *rows, strict=True)]
+    rule = ["-" * width for width in widths]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in (heads, rule, *rows)
+    )
+
+
+def machine() -> str:
+    """What the figures depend on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), postgis_lib_version()")
+        postgres, postgis = cursor.fetchone()
+    packages = ("Django", "gunicorn", "psycopg2-binary", "django-vectortiles")
+    return "; ".join(
+        [
+            f"{timezone.localdate():%Y-%m-%d}",
+            f"{os.cpu_count()} cores ({_processor()}), load {os.getloadavg()[0]:.1f}",
+            f"PostgreSQL {postgres.split()[0]}, PostGIS {postgis}",
+            f"Python {platform.python_version()}",
+            ", ".join(f"{package} {version(package)}" for package in packages),
+        ]
+    )
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def milliseconds(costs: Sequence[Cost]) -> str:
+    python = statistics.median(cost.python for cost in costs) * 1000
+    database = statistics.median(cost.database for cost in costs) * 1000
+    return f"{python + database:.2f} ({python:.2f} + {database:.2f})"
+
+
+def _ratio(value: float) -> str:
+    """A third is told as 1/3.00: so many times less."""
+    return f"{value:.2f}" if value >= 0.8 else f"1/{1 / value:.2f}"

@@ -1,140 +1,114 @@
-"""Servers under measure: gunicorn with two plain workers each, and the CPU time they burn.
-
-CPU time of server and database together, not wall time: on a machine shared with other work
-the one stays and the other does not.
-"""
+"""Servers like those of `make run`, and the CPU time that they and their database take."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection
 
-ROOT = Path(__file__).parents[2]
-CLIENTS = 4
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 60.0
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running gunicorn."""
+    """One gunicorn, set as in service."""
 
-    process: int
     port: int
+    process: subprocess.Popen[bytes]
 
-    def cpu_seconds(self) -> float:
-        return sum(cpu_of(pid) for pid in (self.process, *children_of(self.process)))
+    def pids(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        children = [(task / "children").read_text().split() for task in tasks.iterdir()]
+        return [self.process.pid, *(int(pid) for pids in children for pid in pids)]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of CPU."""
+
+    python: float
+    database: float
+
+    @property
+    def total(self) -> float:
+        return self.python + self.database
+
+    def per(self, requests: int) -> "Cost":
+        return Cost(self.python / requests, self.database / requests)
+
+    def since(self, before: "Cost") -> "Cost":
+        return Cost(self.python - before.python, self.database - before.database)
+
+
+def cost_until_now(server: Server) -> Cost:
+    """The clocks of a server's processes and of the backends of its database."""
+    return Cost(_cpu_seconds(server.pids()), _cpu_seconds(_backends()))
+
+
+def _backends() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(BACKENDS)
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+BACKENDS = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+def _cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU time of whole processes, in nanoseconds where /proc counts in hundredths of a second."""
+    return sum(time.clock_gettime(_clock_of(pid)) for pid in pids)
+
+
+def _clock_of(pid: int) -> int:
+    """The clock of another process: MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED) of Linux."""
+    return (~pid << 3) | 2
 
 
 @contextmanager
-def serve(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    """A WSGI application on a free port until the block ends."""
+def serving(application: str, env: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """The application under gunicorn with the settings of `make run`."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "--workers", "2", "--no-control-socket"]
-    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", application]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:gridmap.host.gunicorn_settings"]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, application],
+            cwd=ROOT,
+            env={**os.environ, **env, "HOST": "127.0.0.1", "PORT": str(port)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(port, process)
     try:
-        _wait_for(port, process)
-        yield Server(process.pid, port)
+        _wait(server, log)
+        yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait()
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+        return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError(f"gunicorn ended with {process.returncode}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("gunicorn does not answer")
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds on a processor of all threads of a process, to the nanosecond."""
-    try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
-    except OSError:
-        return 0.0
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-class Database:
-    """The processes of the database cluster, which must be on this machine."""
-
-    def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (backend,) = cursor.fetchone()
-        status = Path(f"/proc/{backend}/status").read_text()
-        (parent,) = (line.split()[1] for line in status.splitlines() if line.startswith("PPid:"))
-        self._postmaster = int(parent)
-
-    def cpu_seconds(self) -> float:
-        return sum(cpu_of(pid) for pid in children_of(self._postmaster))
-
-
-def database_url(name: str) -> str:
-    """The application's database address, with another database of the same cluster."""
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-
-
-def ask(server: Server, request: bytes) -> Answer:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
-        wire.sendall(request)
-        answer = b"".join(iter(lambda: wire.recv(65536), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return Answer(int(head.split(b" ", 2)[1]), body)
-
-
-def request_of(path: str, headers: Mapping[str, str]) -> bytes:
-    fields = {"Host": "127.0.0.1", "Connection": "close", **headers}
-    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-def hammer(server: Server, requests: list[bytes], status: int) -> None:
-    """Ask all of it, four clients at a time; every answer must have this status.
-
-    Raises
-    ------
-    AssertionError
-        An answer had another status.
-    """
-    wrong: list[int] = []
-
-    def work(mine: list[bytes]) -> None:
-        wrong.extend(found for one in mine if (found := ask(server, one).status) != status)
-
-    clients = [Thread(target=work, args=(requests[n::CLIENTS],)) for n in range(CLIENTS)]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    assert not wrong, f"expected {status}, got {sorted(set(wrong))}"
+def _wait(server: Server, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+            return
+        except OSError:
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"no server:\n{log.read_text()}") from None
+            time.sleep(0.1)
