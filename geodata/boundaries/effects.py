@@ -26,6 +26,7 @@ class Move:
     """A building or post that changes its cell."""
 
     name: str
+    name_en: str
     before: str
     after: str
     lon: float
@@ -64,7 +65,7 @@ ORDER BY 1
 """
 
 MOVED = """
-SELECT place.name, old_cell.code, coalesce(new_cell.code, ''),
+SELECT place.name, place.name_en, old_cell.code, coalesce(new_cell.code, ''),
        ST_X(centre.geom), ST_Y(centre.geom)
 FROM geodata_{table} AS place
 CROSS JOIN LATERAL (SELECT ST_PointOnSurface(place.geom) AS geom) AS centre

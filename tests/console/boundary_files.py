@@ -75,7 +75,7 @@ class Redrawing:
         i, j = next(self.pairs(same_parent=same_parent))
         self.shapes[i] = shapely.union(self.shapes[i], self.strip(i, j, STRIP))
 
-    def gap(self, *, same_parent: bool, width: float = STRIP / 2) -> None:
+    def gap(self, *, same_parent: bool, width: float = STRIP) -> None:
         i, j = next(self.pairs(same_parent=same_parent))
         self.shapes[j] = shapely.difference(self.shapes[j], self.strip(i, j, width))
 
@@ -93,7 +93,7 @@ class Redrawing:
             for pair in self.pairs(same_parent=True)
             if shapely.get_num_coordinates(self.before[pair[0]]) == 5
         )
-        self.used.add(i)
+        self.used |= {i}
         ring = shapely.get_coordinates(self.before[i])
         ring[[1, 2]] = ring[[2, 1]]
         self.shapes[i] = shapely.Polygon(ring)
@@ -105,13 +105,13 @@ class Redrawing:
 def broken(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Two overlaps, two gaps, a sliver, a cell beyond its community and one that crosses itself."""
     redrawing = Redrawing(cells)
+    redrawing.bow_tie()
     redrawing.overlap(same_parent=False)
     redrawing.overlap(same_parent=True)
     redrawing.gap(same_parent=True)
     redrawing.gap(same_parent=False)
     redrawing.gap(same_parent=True, width=HAIR)
     redrawing.reach_over()
-    redrawing.bow_tie()
     return redrawing.file()
 
 

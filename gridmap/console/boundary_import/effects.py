@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from gridmap.console.boundary_import.wording import Labels, area, called
+from gridmap.console.boundary_import.wording import Labels, area, called, is_english
 
 PAGE_ROWS = 50
 # The parts of a change in the order of the page, each with its label.
@@ -35,6 +35,8 @@ class Row:
     title: str
     note: str
     place: str
+    # The language of a title that is not in the reader's.
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,12 @@ class Effects:
 
     def _row(self, part: str, item: Mapping[str, Any]) -> Row:
         place = "" if item["lon"] is None else f"{item['lon']:.6f},{item['lat']:.6f}"
-        return Row(self._title(part, item), self._note(part, item), place)
-
-    def _title(self, part: str, item: Mapping[str, Any]) -> str:
-        return item["name"] if "name" in item else called(item["code"], self.labels)
+        note = self._note(part, item)
+        if "code" in item:
+            return Row(called(item["code"], self.labels), note, place)
+        english = item.get("name_en", "") if is_english() else ""
+        language = "zh-Hans" if is_english() and not english else ""
+        return Row(english or item["name"], note, place, language)
 
     def _note(self, part: str, item: Mapping[str, Any]) -> str:
         if part == "cut":

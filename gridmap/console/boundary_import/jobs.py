@@ -49,9 +49,10 @@ def start(stage: Stage, name: str, *, by: str) -> bool:
         if not _take(lock):
             return False
         write_json(stage.folder / "job.json", {"name": name, "by": by, "language": get_language()})
+        manage = [sys.executable, settings.BASE_DIR / "manage.py"]
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, settings.BASE_DIR / "manage.py", "work_on_import", stage.folder],
-            # The lock lives as long as the process: whoever finds it free knows that it ended.
+            [*manage, "work_on_import", stage.folder, "--lock", str(lock)],
+            # The lock ends with the process: whoever finds it free knows that nobody is at work.
             pass_fds=[lock],
             stdin=subprocess.DEVNULL,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
@@ -101,11 +102,12 @@ def tell_step(stage: Stage, step: str) -> None:
     write_json(stage.folder / "step.json", step)
 
 
-def answer(stage: Stage, outcome: dict[str, Any]) -> None:
-    """Keep the answer; the work is done."""
+def answer(stage: Stage, outcome: dict[str, Any], *, lock: int) -> None:
+    """Keep the answer; the work is done, and the next may begin while this process still ends."""
     write_json(stage.folder / "outcome.json", outcome)
     for name in ("job.json", "step.json"):
         (stage.folder / name).unlink(missing_ok=True)
+    fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def asked_for(stage: Stage) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from geodata.models import STORED
 from geodata.reading import FeatureSet, read_features
 from geodata.tiling import names_of
 from gridmap.console.boundary_import.findings import FaultDict
+from gridmap.console.boundary_import.forms import FIELD_LABELS
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Rows:
             "system": self.system,
             "levels": dict(Counter(self.frame["kind"])),
             "reasons": [
-                _("文件里没有“{column}”这一列").format(column=name) for name in self.missing
+                _("文件里没有{label}列（{column}）").format(label=FIELD_LABELS[name], column=name)
+                for name in self.missing
             ],
         }
 

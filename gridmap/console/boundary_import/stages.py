@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 
 TOKEN_BYTES = 24
+# Characters; four bytes each still fit a file name.
+LONGEST_STEM = 60
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ class Stage:
 
     @property
     def path(self) -> Path:
-        """The file, under a name of ours that keeps only the ending."""
-        return self.folder / f"upload{Path(self.name).suffix.lower()}"
+        """The file in a folder of its own, under its name as far as a disk takes it."""
+        name = Path(self.name)
+        return self.folder / "file" / f"{name.stem[:LONGEST_STEM]}{name.suffix.lower()}"
 
     @property
     def outcome(self) -> dict[str, Any] | None:
@@ -73,6 +76,7 @@ def create_stage(
     folder = settings.UPLOAD_DIR / secrets.token_urlsafe(TOKEN_BYTES)
     folder.mkdir(mode=0o700, parents=True)
     stage = Stage(folder, user_id, Path(name).name, 0, at, reading)
+    stage.path.parent.mkdir(mode=0o700)
     with stage.path.open("wb") as file:
         size = sum(file.write(chunk) for chunk in chunks)
     stage = Stage(folder, user_id, stage.name, size, at, reading)

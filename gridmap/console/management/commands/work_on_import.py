@@ -15,8 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
+        parser.add_argument("--lock", type=int, required=True, help="descriptor of the held lock")
 
-    def handle(self, *, folder: Path, **_options: Any) -> None:
+    def handle(self, *, folder: Path, lock: int, **_options: Any) -> None:
         jobs.limit_this_process()
         stage = read_stage(folder)
         asked = stage and jobs.asked_for(stage)
@@ -24,4 +25,4 @@ class Command(BaseCommand):
             raise CommandError(f"{folder}: nothing was asked for")
         with translation.override(asked["language"]):
             outcome = work(stage, asked["name"], by=asked["by"], at=timezone.now())
-        jobs.answer(stage, outcome)
+        jobs.answer(stage, outcome, lock=lock)

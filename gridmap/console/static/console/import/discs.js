@@ -69,7 +69,7 @@ export function makeDiscs({ leaflet }, faults, onPick) {
   const discs = faults.filter(({ at }) => at).map((fault) => makeDisc(leaflet, fault, onPick));
   let chosen = null;
 
-  /* One after the other, each where it disturbs least; the first free side wins. */
+  /* One after the other, each where it disturbs least. */
   function arrange() {
     const size = leaflet.getSize();
     const anchorOf = (disc) => leaflet.latLngToContainerPoint(disc.marker.getLatLng());
@@ -86,7 +86,9 @@ export function makeDiscs({ leaflet }, faults, onPick) {
       const others = anchors.filter((other) => !other.equals(anchor));
       const choices = candidates(leaflet, disc.fault).map((offset, order) => {
         const spot = anchor.add(offset);
-        return { offset, spot, cost: cost(spot, { taken, anchors: others, size }) + order };
+        // The shortest line wins, so a disc stands at the side of what is tall and above what is wide.
+        const inconvenience = Math.hypot(...offset) / 10 + order / 100;
+        return { offset, spot, cost: cost(spot, { taken, anchors: others, size }) + inconvenience };
       });
       const best = choices.reduce((one, other) => (other.cost < one.cost ? other : one));
       taken.push(best.spot);

@@ -69,12 +69,17 @@ export function makeLoupe(element, { leaflet }, picture, { words, isEnglish }) {
     stepAside(fault);
   }
 
-  /* The loupe never lies over what it enlarges. */
-  function stepAside({ at }) {
-    const { x, y } = leaflet.latLngToContainerPoint([at[1], at[0]]);
+  /* The loupe never lies over what it enlarges, and over as few others as can be. */
+  function stepAside(fault) {
     const size = leaflet.getSize();
-    const isUnder = x > size.x - element.offsetWidth - ASIDE && y > size.y - element.offsetHeight - ASIDE;
-    element.classList.toggle("loupe--left", isUnder);
+    const [width, height] = [element.offsetWidth + ASIDE, element.offsetHeight + ASIDE];
+    const hidden = (isLeft) => picture.faults.reduce((sum, { number, at }) => {
+      if (!at) return sum;
+      const { x, y } = leaflet.latLngToContainerPoint([at[1], at[0]]);
+      const isUnder = y > size.y - height && y < size.y && (isLeft ? x > 0 && x < width : x > size.x - width && x < size.x);
+      return sum + (isUnder ? (number === fault.number ? 1000 : 1) : 0);
+    }, 0);
+    element.classList.toggle("loupe--left", hidden(true) < hidden(false));
   }
 
   leaflet.on("zoomend", () => show(shown));
