@@ -27,6 +27,7 @@ const margins = () => (phone.matches
 
 const sheet = makeSheet(panel, one("#handle"), () => reveal());
 const map = makeMap(one("#map"), mine, { margins, onPick: pick });
+performance.mark("cells drawn");
 const list = makeList(panel, { onSelect: select });
 const position = makePosition(showPosition);
 
@@ -166,6 +167,7 @@ async function loadGround() {
     const answer = await fetch(one("#map").dataset.ground);
     if (!answer.ok) throw new Error(`ground: ${answer.status}`);
     map.setGround(await answer.json());
+    performance.mark("ground drawn");
     document.documentElement.dataset.ground = "ready";
   } catch {
     banner.hidden = false;

@@ -1,0 +1,149 @@
+"""Every page: readable, reachable, with nothing of a stranger's, in both themes and languages."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.audit import grave_faults, sideways, small_targets
+from tests.journeys.visits import DESK, PHONE, Visitor, picture
+
+NOBODY = ""
+AT_HOME = {"latitude": 39.7525, "longitude": 98.2916, "accuracy": 8}
+ZIXUAN = "620201002012"
+
+
+# Another name each time, or the brake on guessing would show another page.
+strangers = (f"zhouc-{number:02d}" for number in count(3))
+
+
+def _wrong_password(page: Page) -> None:
+    page.locator("[name=username]").fill(next(strangers))
+    page.locator("[name=password]").fill("wrong")
+    page.locator("form .btn--pri").click()
+    expect(page.locator(".err")).to_be_visible()
+
+
+def _choose_building(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-ground", "ready")
+    seven = page.locator("[data-kind=building]:has(.tile:text-is('7'))")
+    seven.last.locator("button").click()
+    expect(page.locator("#card")).to_be_visible()
+    expect(page.locator("#here")).to_contain_text("003")
+
+
+def _refused(page: Page) -> None:
+    page.locator("[data-action=locate]").first.click()
+    expect(page.locator("#refusal")).to_be_visible()
+
+
+def _open_menu(page: Page) -> None:
+    page.locator(".account summary").click()
+
+
+def _press_map(page: Page) -> None:
+    _tiles_are_drawn(page)
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.47, box["y"] + box["height"] * 0.5)
+    expect(page.locator("#identified h2")).to_be_visible()
+
+
+def _tiles_are_drawn(page: Page) -> None:
+    expect(page.locator("#map canvas").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def _nothing(_: Page) -> None:
+    """The page as it opens."""
+
+
+# name of the picture: who, where, what to do there, other options
+PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
+    "login": (NOBODY, "/login/", _wrong_password, {}),
+    "my-cells": (
+        "grid-member",
+        "/my-cells/",
+        _choose_building,
+        {"geolocation": AT_HOME, "permissions": ["geolocation"]},
+    ),
+    "my-cells-refused": ("grid-member", "/my-cells/", _refused, {"permissions": []}),
+    "my-cells-menu": ("grid-member", "/my-cells/", _open_menu, {}),
+    "no-cells": ("planner", "/my-cells/", _nothing, {}),
+    "home": ("city-admin", "/", _press_map, {}),
+    "community": ("city-admin", f"/?area={ZIXUAN}", _tiles_are_drawn, {}),
+    "search": ("city-admin", "/?q=紫轩", _tiles_are_drawn, {}),
+    "nothing-found": ("city-admin", "/?q=xyz", _tiles_are_drawn, {}),
+    "contacts": ("grid-member", "/contacts/", _nothing, {}),
+    "contacts-of-a-planner": ("planner", "/contacts/", _nothing, {}),
+    "password": ("city-admin", "/password/", _nothing, {}),
+    "not-found": ("city-admin", "/nowhere/", _nothing, {}),
+}
+LOOKS = {
+    "phone": (PHONE, "light", "zh-hans"),
+    "phone-dark": (PHONE, "dark", "zh-hans"),
+    "phone-en": (PHONE, "light", "en"),
+    "desk": (DESK, "light", "zh-hans"),
+    "desk-dark": (DESK, "dark", "zh-hans"),
+    "desk-dark-en": (DESK, "dark", "en"),
+}
+
+# Every page once on a phone and once on a desk, in another theme and language each time; what a
+# picture is wanted of in every look.
+VISITS = [
+    *[(name, look) for name in PAGES for look in ("phone", "desk-dark-en")],
+    *[
+        (name, look)
+        for name in ("login", "my-cells", "home")
+        for look in LOOKS
+        if look not in ("phone", "desk-dark-en")
+    ],
+]
+
+
+def show(window: Visitor, name: str, look: str) -> Page:
+    who, path, act, options = PAGES[name]
+    device, theme, language = LOOKS[look]
+    visit = window(device, color_scheme=theme, **options)
+    if name == "not-found":
+        visit.expect_failure("404")
+    if who:
+        page = visit.sign_in(who, path, language)
+    else:
+        cookie = {"name": "django_language", "value": language, "url": visit.address}
+        visit.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        page = visit.open(path)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    act(page)
+    return page
+
+
+@pytest.mark.parametrize(("name", "look"), VISITS, ids=["-".join(visit) for visit in VISITS])
+def test_a_page_is_readable_and_reachable(
+    window: Visitor, axe: str, pictures: Path | None, name: str, look: str
+) -> None:
+    page = show(window, name, look)
+    picture(page, pictures, f"{name}-{look}")
+    assert grave_faults(page, axe) == []
+    assert sideways(page) <= 0
+    if look.startswith("phone"):
+        assert small_targets(page) == []
+
+
+# 320 pixels, and a desk of 1280 × 800 magnified to 200 %.
+NARROW = {"phone of 320 pixels": (320, 568), "desk at 200 %": (640, 400)}
+
+
+@pytest.mark.parametrize("size", NARROW.values(), ids=NARROW)
+@pytest.mark.parametrize("name", ["login", "my-cells", "home", "community", "contacts", "password"])
+def test_a_narrow_window_needs_no_scrolling_sideways(
+    window: Visitor, name: str, size: tuple[int, int]
+) -> None:
+    who, path, _, _ = PAGES[name]
+    visit = window({"viewport": {"width": size[0], "height": size[1]}})
+    page = visit.sign_in(who, path, "en") if who else visit.open(path)
+    assert sideways(page) <= 0
