@@ -97,12 +97,12 @@ def everybodys_uploads() -> list[Stage]:
     return [stage for stage in found if stage]
 
 
-REACHED: set[Site] = set()
+REACHED: set[tuple[int, int]] = set()
 
 
-def reached(number: int, answer: Any) -> Any:
-    """What a watched call answers: the same, and that it was asked."""
-    REACHED.add(sites()[number])
+def reached(function: int, number: int, answer: Any) -> Any:
+    """What a watched call answers: the same, and that this function asked it."""
+    REACHED.add((function, number))
     return answer
 
 
@@ -133,7 +133,8 @@ def _name(call: ast.Call) -> str:
 class _Exchange(ast.NodeTransformer):
     """Puts another expression in the place of the chosen calls."""
 
-    def __init__(self, chosen: list[Site], template: str) -> None:
+    def __init__(self, chosen: list[Site], template: str, function: int = 0) -> None:
+        self.function = function
         self.chosen = {(site.name, site.line, site.column): site for site in chosen}
         self.template = template
 
@@ -143,17 +144,22 @@ class _Exchange(ast.NodeTransformer):
         if site is None:
             return node
         text = self.template.format(
-            number=site.number, asked=ast.unparse(node), first=ast.unparse(node.args[0])
+            function=self.function,
+            number=site.number,
+            asked=ast.unparse(node),
+            first=ast.unparse(node.args[0]),
         )
         other = ast.parse(f"__import__('tests.mutants', fromlist=['*']).{text}", mode="eval").body
         return ast.fix_missing_locations(ast.copy_location(other, node))
 
 
-def _codes(path: str, chosen: list[Site], template: str) -> dict[tuple[str, int], CodeType]:
+def _codes(
+    path: str, chosen: list[Site], template: str, function: int = 0
+) -> dict[tuple[str, int], CodeType]:
     """The code of every function of a file with the chosen calls exchanged, by name and line."""
-    tree = _Exchange(chosen, template).visit(ast.parse((ROOT / path).read_text("utf-8")))
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
     found: dict[tuple[str, int], CodeType] = {}
-    queue = [compile(tree, str(ROOT / path), "exec")]
+    queue = [compile(_Exchange(chosen, template, function).visit(tree), str(ROOT / path), "exec")]
     while queue:
         code = queue.pop()
         found[code.co_qualname, code.co_firstlineno] = code
@@ -161,36 +167,45 @@ def _codes(path: str, chosen: list[Site], template: str) -> dict[tuple[str, int]
     return found
 
 
+@lru_cache
 def mutants(site: Site) -> list[Mutant]:
     """The functions that lose this call; several where closures share their code."""
-    return _exchanged(site.path, [site], WIDENED[site.name])
+    # Closures exist once everything that is served has been imported.
+    import_module(settings.ROOT_URLCONF)
+    import_module(site.path.removesuffix(".py").replace("/", "."))
+    plain = _codes(site.path, [], "")
+    other = _codes(site.path, [site], WIDENED[site.name])
+    changed = {key: code for key, code in other.items() if _text(code) != _text(plain[key])}
+    return [
+        Mutant(site, function, changed[key])
+        for function in gc.get_objects()
+        if type(function) is FunctionType  # isinstance would wake lazy objects
+        and function.__code__.co_filename == str(ROOT / site.path)
+        and (key := _key(function)) in changed
+    ]
 
 
 def watchers() -> list[Mutant]:
-    """Functions that tell which of their scope calls are reached."""
-    paths = {site.path for site in sites()}
+    """Every function that loses a call in some mutant, so changed that it tells its calls."""
+    functions = {id(m.function): m for site in sites() for m in mutants(site)}
+    template = "reached({function}, {number}, {asked})"
     return [
-        watcher
-        for path in paths
-        for watcher in _exchanged(
-            path, [s for s in sites() if s.path == path], "reached({number}, {asked})"
+        Mutant(
+            mutant.site,
+            mutant.function,
+            _codes(
+                mutant.site.path,
+                [site for site in sites() if site.path == mutant.site.path],
+                template,
+                name,
+            )[_key(mutant.function)],
         )
+        for name, mutant in functions.items()
     ]
 
 
-def _exchanged(path: str, chosen: list[Site], template: str) -> list[Mutant]:
-    # Closures exist once everything that is served has been imported.
-    import_module(settings.ROOT_URLCONF)
-    import_module(path.removesuffix(".py").replace("/", "."))
-    plain, other = _codes(path, [], template), _codes(path, chosen, template)
-    changed = {key: code for key, code in other.items() if _text(code) != _text(plain[key])}
-    return [
-        Mutant(chosen[0], function, changed[key])
-        for function in gc.get_objects()
-        if type(function) is FunctionType  # isinstance would wake lazy objects
-        and function.__code__.co_filename == str(ROOT / path)
-        and (key := (function.__code__.co_qualname, function.__code__.co_firstlineno)) in changed
-    ]
+def _key(function: FunctionType) -> tuple[str, int]:
+    return function.__code__.co_qualname, function.__code__.co_firstlineno
 
 
 def _text(code: CodeType) -> tuple[bytes, tuple[str, ...]]:

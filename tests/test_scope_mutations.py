@@ -1,5 +1,6 @@
 """Removing the scope from any one place turns the matrix red."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -30,9 +31,9 @@ def fresh_city() -> Iterator[MatrixCity]:
 
 
 @cache
-def rows_by_site() -> dict[Site, list[Row]]:
-    """The rows of the matrix that reach a call: no other row can miss it."""
-    found: dict[Site, list[Row]] = {site: [] for site in sites()}
+def rows_by_call() -> dict[tuple[int, int], list[Row]]:
+    """The rows of the matrix that reach a call in a function: no other row can miss it."""
+    found: dict[tuple[int, int], list[Row]] = defaultdict(list)
     with ExitStack() as watched:
         city = watched.enter_context(fresh_city())
         for watcher in watchers():
@@ -40,44 +41,39 @@ def rows_by_site() -> dict[Site, list[Row]]:
         for row in rows():
             REACHED.clear()
             assert not list(differences(city, [row])), "watching changes no answer"
-            for site in REACHED:
-                found[site].append(row)
+            for call in REACHED:
+                found[call].append(row)
     return found
 
 
 # A call that another one in the same function doubles is missed only together with that one:
 # paper asks for the rows and, before anything is drawn, for the key under which they are shared.
-DOUBLED = {"paper.<locals>.<lambda>": "paper.<locals>.<lambda>"}
+DOUBLED = {"paper.<locals>.<lambda>"}
 
 
-def removed(site: Site) -> list[list[Mutant]]:
-    """The ways to take a call out: in each function object that holds it, with its double."""
-    found = mutants(site)
-    names = {mutant.function.__qualname__ for mutant in found}
-    doubles = [
-        double
-        for other in sites()
-        if other.path == site.path and other != site
-        for double in mutants(other)
-        if double.function.__qualname__ in {DOUBLED.get(name) for name in names}
-    ]
-    return [[mutant, *doubles] for mutant in found]
-
-
-def refusals(row: Row) -> int:
-    """Where much is refused, too much shows first."""
-    return sum(word in {"404", "none"} for word in row.answers.values())
+def doubles_of(mutant: Mutant) -> list[Mutant]:
+    """The other calls that do the same work."""
+    name = mutant.function.__qualname__
+    others = [other for site in sites() if site != mutant.site for other in mutants(site)]
+    return [other for other in others if other.function.__qualname__ == name and name in DOUBLED]
 
 
 @pytest.mark.parametrize("site", sites(), ids=str)
 def test_the_matrix_turns_red_without_this_call(site: Site) -> None:
-    candidates = sorted(rows_by_site()[site], key=refusals, reverse=True)
-    assert candidates, f"no row of the matrix reaches {site}"
-    ways = removed(site)
-    assert ways, f"no function of the product holds {site}"
-    for way in ways:
+    found = mutants(site)
+    assert found, f"no function of the product holds {site}"
+    for mutant in found:
+        candidates = rows_by_call()[id(mutant.function), site.number]
+        assert candidates, f"no row of the matrix reaches {mutant}"
         with ExitStack() as work:
             city = work.enter_context(fresh_city())
-            for mutant in way:
-                work.enter_context(mutant.at_work())
-            assert next(iter(differences(city, candidates)), None), f"nobody misses {way[0]}"
+            for removed in (mutant, *doubles_of(mutant)):
+                work.enter_context(removed.at_work())
+            red = differences(city, sorted(candidates, key=refusals, reverse=True))
+            assert next(iter(red), None), f"nobody misses {mutant}"
+
+
+def refusals(row: Row) -> tuple[int, bool]:
+    """Where much is refused, too much shows first."""
+    count = sum(word in {"404", "none"} for word in row.answers.values())
+    return count, row.target == "former"

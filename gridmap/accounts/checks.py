@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from gridmap.accounts.models import User
@@ -16,9 +18,12 @@ def demonstration_accounts(**_: Any) -> list[CheckMessage]:
     if not settings.PRODUCTION:
         return []
     try:
-        names = list(
-            User.objects.filter(is_demonstration=True).values_list("username", flat=True)[:5]
+        people = User.objects.filter(is_demonstration=True).alias(
+            is_closed=Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
         )
+        # Who can log in comes first.
+        found = people.order_by("is_closed", "username").values_list("username", flat=True)
+        names = list(found[:5])
     except ProgrammingError:
         # Before the first migration there is no table, hence no account.
         return []

@@ -33,6 +33,8 @@ def test_production_without_demonstration_accounts_passes(production: None) -> N
 
 
 def test_production_with_a_demonstration_account_fails_every_check(production: None) -> None:
+    for number in range(6):
+        make_user(f"a-{number}", password=None, is_demonstration=True)
     make_user("grid-member", is_demonstration=True)
     assert faults() == ["accounts.E001"]
     for arguments in ([], ["--deploy"]):
