@@ -3,33 +3,37 @@
 import re
 import statistics
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 
 import pytest
 import shapely
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from geodata.versions import bump_data_version
 from gridmap.accounts.models import User
 from layers.tiles import EXTENT
 from tests.bench import report
 from tests.bench.client import Answer, ask, request
-from tests.bench.conftest import City, Square, Start
+from tests.bench.conftest import City, Start
 from tests.bench.report import Comparison
 from tests.bench.servers import Cost, Server, cost_until_now
 from tests.layers import mvt
 
+LAYERS = ("cells", "buildings")
 ROUNDS = 9
-HITS = 4_000
+HITS = 2_000
+PAGES = 100
 THREE_TIMES_LESS = 1 / 3
 NEAR_BARE = 1.3
+MOST_STATEMENTS = 4
 
 Round = Callable[[], Cost]
 
 
-@pytest.mark.parametrize("layer", ["cells", "buildings"])
+@pytest.mark.parametrize("layer", LAYERS)
 def test_both_draw_the_same(layer: str, city: City, ours: Server, peer: Server) -> None:
     own = ask(ours.port, ours_of(city, layer))
     its = ask(peer.port, peers_of(city, layer))
@@ -45,24 +49,22 @@ def shapes(answer: Answer, layer: str) -> dict[int, shapely.Geometry]:
     for feature in mvt.read(answer.body)[layer]:
         rings = [shapely.make_valid(shapely.Polygon(ring)) for ring in feature.parts]
         number = feature.properties.get("cell_id", feature.properties.get("id"))
-        found[number] = shapely.intersection(shapely.symmetric_difference_all(rings), frame)
+        found[number] = shapely.intersection(reduce(shapely.symmetric_difference, rings), frame)
     return found
 
 
 def differing(
     one: dict[int, shapely.Geometry], other: dict[int, shapely.Geometry]
 ) -> dict[int, float]:
-    """Features whose areas differ by more than rounding to the grid explains, and by how much."""
+    """Features that differ by more than rounding to the grid explains, and by which area."""
     nothing = shapely.Point()
-    pairs = {
-        number: (one.get(number, nothing), other.get(number, nothing))
-        for number in one.keys() | other.keys()
-    }
-    return {
-        number: shapely.symmetric_difference(first, second).area
-        for number, (first, second) in pairs.items()
-        if shapely.symmetric_difference(first, second).area > first.length + second.length + 4
-    }
+    found = {}
+    for number in one.keys() | other.keys():
+        first, second = one.get(number, nothing), other.get(number, nothing)
+        area = shapely.symmetric_difference(first, second).area
+        if area > first.length + second.length + 4:
+            found[number] = area
+    return found
 
 
 def ours_of(city: City, layer: str, **headers: str) -> list[bytes]:
@@ -76,26 +78,36 @@ def peers_of(city: City, layer: str) -> list[bytes]:
 
 
 def test_costs(city: City, ours: Server, peer: Server, start: Start) -> None:
-    rows = []
-    for layer in ("cells", "buildings"):
-        own, its = in_turns(
-            partial(anew, ours, ours_of(city, layer)), partial(anew, peer, peers_of(city, layer))
-        )
-        rows.append(Comparison(f"{layer} drawn anew", own, its, "vt", THREE_TIMES_LESS))
-    print(report.table(report.HEADS, [row.cells() for row in rows]))
+    comparisons = [
+        *(drawn_anew(layer, city, ours, peer) for layer in LAYERS),
+        *cached(city, ours, start),
+    ]
+    figures = my_cells(city, ours)
+    report.publish(comparisons, figures)
+    assert [row.what for row in comparisons if not row.is_met] == []
+    assert sum(figure.statements for figure in figures) <= MOST_STATEMENTS
+
+
+def drawn_anew(layer: str, city: City, ours: Server, peer: Server) -> Comparison:
+    own, its = in_turns(
+        partial(anew, ours, ours_of(city, layer)), partial(anew, peer, peers_of(city, layer))
+    )
+    return Comparison(f"tile of {layer}, drawn", own, its, "django-vectortiles", THREE_TIMES_LESS)
 
 
 def anew(server: Server, requests: Sequence[bytes]) -> Cost:
     """Each tile once, none of them in a cache."""
     bump_data_version()
-    return cost(server, requests)
+    return cost(server, requests, 200)
 
 
-def cost(server: Server, requests: Sequence[bytes]) -> Cost:
+def cost(server: Server, requests: Sequence[bytes], status: int) -> Cost:
     """Per request."""
     before = cost_until_now(server)
-    ask(server.port, requests)
-    return cost_until_now(server).since(before).per(len(requests))
+    answers = ask(server.port, requests)
+    used = cost_until_now(server).since(before)
+    assert {answer.status for answer in answers} == {status}
+    return used.per(len(requests))
 
 
 def in_turns(*rounds: Round) -> list[list[Cost]]:
@@ -104,3 +116,56 @@ def in_turns(*rounds: Round) -> list[list[Cost]]:
         warm_up()
     turns = [[measure() for measure in rounds] for _ in range(ROUNDS)]
     return [list(costs) for costs in zip(*turns, strict=True)]
+
+
+def cached(city: City, ours: Server, start: Start) -> list[Comparison]:
+    """All tiles of both layers out of the cache, and as not modified."""
+    known = [answer for layer in LAYERS for answer in ask(ours.port, ours_of(city, layer))]
+    bare = start("tests.bench.bare:application", BARE_BYTES=mean_length(known))
+    tag = known[0].header("ETag")
+    found = []
+    for what, status, headers in (("tile", 200, {}), ("304", 304, {"If-None-Match": tag})):
+        requests = [one for layer in LAYERS for one in ours_of(city, layer, **headers)]
+        floor = request("/", {"Cookie": city.administrator, **headers})
+        own, its = in_turns(
+            partial(cost, ours, filled(requests), status),
+            partial(cost, bare, filled([floor]), status),
+        )
+        found.append(Comparison(f"{what} out of the cache", own, its, "bare WSGI", NEAR_BARE))
+    return found
+
+
+def mean_length(answers: Sequence[Answer]) -> str:
+    return str(round(statistics.mean(len(answer.body) for answer in answers)))
+
+
+def filled(requests: Sequence[bytes]) -> list[bytes]:
+    """As many as a round asks, over and over."""
+    return [requests[number % len(requests)] for number in range(HITS)]
+
+
+def my_cells(city: City, ours: Server) -> list[report.Figure]:
+    """The page of a grid member and what its map asks for."""
+    page = request(reverse("my-cells"), {"Cookie": city.member})
+    (answer,) = ask(ours.port, [page])
+    (address,) = re.findall(r'data-ground="([^"]+)"', answer.body.decode())
+    ground = request(address, {"Cookie": city.member})
+    (data,) = ask(ours.port, [ground])
+    costs = [in_turns(partial(cost, ours, [one] * PAGES, 200))[0] for one in (page, ground)]
+    return [
+        report.Figure(
+            "my cells, the page", len(answer.body), statements(reverse("my-cells")), costs[0]
+        ),
+        report.Figure(
+            "my cells, the ground around them", len(data.body), statements(address), costs[1]
+        ),
+    ]
+
+
+def statements(address: str) -> int:
+    """How many SQL statements a grid member's request runs."""
+    client = Client()
+    client.force_login(User.objects.get(username="grid-member"))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
