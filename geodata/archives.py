@@ -6,20 +6,28 @@ when the reading ends, however it ends.
 """
 
 import stat
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from geodata.errors import ImportRefused, refused
 from geodata.errors import gettext_noop as _
-from geodata.errors import refused
 
 MAX_ENTRIES = 100
 MAX_UNPACKED = 500_000_000
 CHUNK = 1 << 20
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+# The list of contents of a hundred entries is some kilobytes; one of a million fills the memory.
+MAX_LISTING = 200_000
+# RuntimeError is a password; ValueError and the others come from a broken list or stream.
+UNREADABLE = (
+    BadZipFile, EOFError, LZMAError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error,
+)  # fmt: skip
 
 
 @contextmanager
@@ -33,21 +41,34 @@ def unpacked_shapefile(path: Path) -> Iterator[Path]:
     """
     with TemporaryDirectory(prefix="gridmap-import-") as folder:
         try:
+            _refuse_long_listing(path)
             with ZipFile(path) as archive:
                 entries = _safe_parts(archive)
                 _unpack(archive, entries, Path(folder))
-        except (BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-            raise refused("not_a_zip", _("压缩包打不开：{error}"), error=str(error)) from error
+        except ImportRefused:
+            raise
+        except UNREADABLE as error:
+            raise refused("not_a_zip", _("压缩包打不开：不完整、加了密，或不是 zip")) from error
         yield Path(folder) / "boundaries.shp"
+
+
+def _refuse_long_listing(path: Path) -> None:
+    """Look at the end record, which tells the size of the listing, before anything reads it."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 66_000))
+        _before, found, record = file.read().rpartition(b"PK\x05\x06")
+    if found and int.from_bytes(record[8:12], "little") > MAX_LISTING:
+        raise refused("too_many_entries", _("压缩包里的文件太多"))
 
 
 def _safe_parts(archive: ZipFile) -> dict[str, ZipInfo]:
     """The parts of the one Shapefile inside, by their endings."""
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise refused("too_many_entries", _("压缩包里有 {count} 个文件，太多"), count=len(entries))
-    for entry in entries:
+    if len(archive.infolist()) > MAX_ENTRIES:
+        raise refused("too_many_entries", _("压缩包里的文件太多"))
+    for entry in archive.infolist():
         _refuse_unsafe(entry)
+    entries = [entry for entry in archive.infolist() if not _is_leftover(entry)]
     shapes = [entry for entry in entries if _ending(entry) == ".shp"]
     if len(shapes) != 1:
         raise refused(
@@ -67,6 +88,12 @@ def _safe_parts(archive: ZipFile) -> dict[str, ZipInfo]:
 
 def _ending(entry: ZipInfo) -> str:
     return PurePosixPath(entry.filename).suffix.lower()
+
+
+def _is_leftover(entry: ZipInfo) -> bool:
+    """Folders, and what a Mac puts beside every file."""
+    path = PurePosixPath(entry.filename)
+    return entry.is_dir() or path.name.startswith("._") or path.parts[:1] == ("__MACOSX",)
 
 
 def _refuse_unsafe(entry: ZipInfo) -> None:

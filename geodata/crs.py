@@ -92,6 +92,9 @@ def system_of(crs: CRS) -> str:
     UnknownSystem
         It has no plane coordinates, or no way to CGCS2000 is known.
     """
+    for number, name in EPSG_NAMES.items():
+        if CRS.from_epsg(number).equals(crs.to_2d(), ignore_axis_order=True):
+            return name
     code = crs.to_epsg()
     if code is not None:
         return parse_system(f"EPSG:{code}")

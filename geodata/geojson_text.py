@@ -1,21 +1,19 @@
-"""GeoJSON as text, feature by feature, so that no broken one is lost on the way.
+"""GeoJSON and TopoJSON as text, feature by feature, so that no broken one is lost on the way.
 
-GDAL drops or mends what it cannot build; here every member of the collection keeps its row.
-TopoJSON, which shares the ending, is left to GDAL.
+GDAL drops or mends what it cannot build, and skips a TopoJSON feature without geometry; here
+every member of a collection keeps its row.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import shapely
 
+from geodata.errors import ImportRefused, refused
 from geodata.errors import gettext_noop as _
-from geodata.errors import refused
+from geodata.raw_layers import RawLayer, layer_of
+from geodata.topojson_text import read_topology
 
 GEOMETRIES = (
     "Point",
@@ -28,37 +26,34 @@ GEOMETRIES = (
 )
 
 
-@dataclass(frozen=True)
-class GeoJsonText:
-    """Attributes and geometries of a collection; an unreadable geometry is missing."""
+def read_json(path: Path, layer: str | None) -> RawLayer:
+    """The features of a GeoJSON or TopoJSON file.
 
-    table: pd.DataFrame
-    geometries: npt.NDArray[Any]
-    crs: str | None
-
-
-def read_geojson(path: Path) -> GeoJsonText | None:
-    """The features of a GeoJSON file, or nothing where it is TopoJSON.
-
-    A bare geometry is one feature; a bare GeometryCollection is one for each member.
+    A bare geometry is one feature; a bare GeometryCollection is one for each member. `layer` is
+    the object of a topology, its first by default.
 
     Raises
     ------
     ImportRefused
-        Not JSON, nested too deep, with NaN or infinity, or no GeoJSON.
+        Not JSON, nested too deep, with NaN or infinity, or neither of the two formats.
     """
-    document = _load(path)
-    if not isinstance(document, dict):
-        raise refused("not_geojson", _("{name} 不是 GeoJSON"), name=path.name)
-    if document.get("type") == "Topology":
-        return None
-    features = _features(document)
-    if features is None:
-        raise refused("not_geojson", _("{name} 不是 GeoJSON"), name=path.name)
-    texts = np.array([json.dumps(_geometry(feature)) for feature in features], dtype=object)
-    table = pd.DataFrame([_properties(feature) for feature in features])
-    table = table.reindex(range(len(features)))
-    return GeoJsonText(table, shapely.from_geojson(texts, on_invalid="ignore"), _crs(document))
+    try:
+        document = _load(path)
+        if isinstance(document, dict) and document.get("type") == "Topology":
+            return read_topology(document, layer, declared_crs(document))
+        features = _features(document) if isinstance(document, dict) else None
+        if features is None:
+            raise refused("not_geojson", _("{name} 不是 GeoJSON"), name=path.name)
+        return layer_of(
+            [_member(feature, "properties") or {} for feature in features],
+            [
+                feature.get("geometry") if isinstance(feature, dict) else None
+                for feature in features
+            ],
+            declared_crs(document),
+        )
+    except RecursionError as error:
+        raise refused("too_deep", _("{name} 嵌套太深"), name=path.name) from error
 
 
 def _load(path: Path) -> Any:
@@ -74,8 +69,11 @@ def _load(path: Path) -> Any:
             name=path.name,
             line=error.lineno,
         ) from error
-    except RecursionError as error:
-        raise refused("too_deep", _("{name} 嵌套太深"), name=path.name) from error
+    except ImportRefused:
+        raise
+    except ValueError as error:
+        # A whole number of more than 4,300 digits.
+        raise refused("not_finite", _("{name} 里有过长的数字"), name=path.name) from error
 
 
 def _refuse_constant(text: str) -> float:
@@ -85,7 +83,7 @@ def _refuse_constant(text: str) -> float:
 def _finite(text: str) -> float:
     number = float(text)
     if not np.isfinite(number):
-        _refuse_constant(text)
+        _refuse_constant(text[:20])
     return number
 
 
@@ -101,18 +99,12 @@ def _features(document: dict[str, Any]) -> list[Any] | None:
     return [{"geometry": document}] if kind in GEOMETRIES else None
 
 
-def _geometry(feature: Any) -> Any:
-    return feature.get("geometry") if isinstance(feature, dict) else None
+def _member(value: Any, name: str) -> dict[str, Any] | None:
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if isinstance(member, dict) else None
 
 
-def _properties(feature: Any) -> dict[str, Any]:
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    return properties if isinstance(properties, dict) else {}
-
-
-def _crs(document: dict[str, Any]) -> str | None:
+def declared_crs(document: dict[str, Any]) -> str | None:
     """The `crs` member of the 2008 format; newer files have none and then nothing is said."""
-    crs = document.get("crs")
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
+    name = (_member(_member(document, "crs"), "properties") or {}).get("name")
     return name if isinstance(name, str) else None

@@ -64,6 +64,11 @@ def find_unsound(geometries: Geometries) -> list[Unsound]:
         At most one for each geometry, in order.
     """
     plain = np.asarray(geometries, dtype=object)
+    with np.errstate(all="ignore"):
+        return _find_unsound(plain)
+
+
+def _find_unsound(plain: Geometries) -> list[Unsound]:
     found = {one.index: one for one in _without_area(plain)}
     rest = np.array([i for i in range(len(plain)) if i not in found], dtype=int)
     wrong = rest[~shapely.is_valid(plain[rest])]

@@ -12,23 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import shapely
-from pyarrow import ArrowException
-from pyogrio.errors import DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geodata.archives import unpacked_shapefile
 from geodata.crs import ImpossibleCoordinates, UnknownSystem, parse_system, system_of, to_cgcs2000
-from geodata.errors import Refusal, refused
+from geodata.errors import ImportRefused, Refusal, refused
 from geodata.errors import gettext_noop as _
-from geodata.geojson_text import read_geojson
-from geodata.polygons import find_unsound
+from geodata.geojson_text import read_json
+from geodata.parquet_layers import read_parquet
+from geodata.polygons import Unsound, find_unsound
+from geodata.raw_layers import RawLayer, refuse_unstorable, shapes_of_wkb
+from geodata.shapefile_text import encoding_of
 
 MAX_BYTES = 300_000_000
 MAX_FEATURES = 200_000
@@ -50,15 +49,6 @@ class FeatureSet:
     refused: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True)
-class _Layer:
-    """What a driver gave, before anything is judged."""
-
-    table: pd.DataFrame
-    geometries: npt.NDArray[Any]
-    crs: str | None
-
-
 def read_features(path: Path, *, layer: str | None = None, crs: str | None = None) -> FeatureSet:
     """The features of a file of areas.
 
@@ -67,7 +57,7 @@ def read_features(path: Path, *, layer: str | None = None, crs: str | None = Non
     path : Path
         A file with one of the endings of `ENDINGS`.
     layer : str, optional
-        The layer of a GeoPackage that has several.
+        The layer of a GeoPackage, or the object of a TopoJSON, that has several.
     crs : str, optional
         The coordinate system, as for `geodata.crs.parse_system`; required where the file does
         not say, refused where it says another.
@@ -79,14 +69,23 @@ def read_features(path: Path, *, layer: str | None = None, crs: str | None = Non
     """
     _refuse_file(path)
     found = _read(path, layer)
-    if len(found.geometries) == 0:
-        raise refused("no_features", _("文件里没有要素"))
-    if len(found.geometries) > MAX_FEATURES:
-        raise refused("too_many_features", _("要素超过 {limit} 个"), limit=MAX_FEATURES)
+    _refuse_count(len(found.geometries))
+    if found.table.columns.has_duplicates:
+        twice = found.table.columns[found.table.columns.duplicated()][0]
+        raise refused("duplicate_column", _("有两列都叫 {name}"), name=twice)
     system = _system(found.crs, crs)
-    geometries = shapely.force_2d(found.geometries)
-    table = found.table.set_axis(pd.RangeIndex(1, len(geometries) + 1), axis=0)
-    return FeatureSet(table, geometries, system, tuple(_refusals(geometries, system)))
+    table = found.table.set_axis(pd.RangeIndex(1, len(found.geometries) + 1), axis=0)
+    found = refuse_unstorable(found)
+    return FeatureSet(
+        table, shapely.force_2d(found.geometries), system, tuple(_refusals(found, system))
+    )
+
+
+def _refuse_count(features: int) -> None:
+    if features == 0:
+        raise refused("no_features", _("文件里没有要素"))
+    if features > MAX_FEATURES:
+        raise refused("too_many_features", _("要素超过 {limit} 个"), limit=MAX_FEATURES)
 
 
 def _refuse_file(path: Path) -> None:
@@ -107,19 +106,16 @@ def _refuse_file(path: Path) -> None:
             raise refused("wrong_format", _("{name} 的内容与文件名的结尾不符"), name=path.name)
 
 
-def _read(path: Path, layer: str | None) -> _Layer:
+def _read(path: Path, layer: str | None) -> RawLayer:
     ending = path.suffix.lower()
     if ending == ".zip":
         with unpacked_shapefile(path) as shapefile:
-            return _read_shapefile(shapefile)
+            return _read_driver(shapefile, encoding=encoding_of(shapefile.with_suffix(".dbf")))
     if ending == ".gpkg":
         return _read_driver(path, layer=_only_layer(path, layer))
     if ending == ".parquet":
-        return _read_parquet(path)
-    text = read_geojson(path)
-    if text is None:
-        return _read_driver(path, layer=None)
-    return _Layer(text.table, text.geometries, text.crs)
+        return read_parquet(path, MAX_FEATURES)
+    return read_json(path, layer)
 
 
 def _only_layer(path: Path, layer: str | None) -> str:
@@ -134,37 +130,13 @@ def _only_layer(path: Path, layer: str | None) -> str:
     return layer
 
 
-def _read_driver(path: Path, **options: Any) -> _Layer:
-    """What GDAL reads; a shape that it cannot build stays as a missing one."""
+def _read_driver(path: Path, **options: Any) -> RawLayer:
     with _plain_words():
+        _refuse_count(pyogrio.read_info(path, force_feature_count=True, **options)["features"])
         meta, _fids, wkb, columns = pyogrio.raw.read(path, **options)
-    table = pd.DataFrame(dict(zip(meta["fields"], columns, strict=True)))
-    return _Layer(table, shapely.from_wkb(wkb, on_invalid="ignore"), meta["crs"])
-
-
-def _read_shapefile(path: Path) -> _Layer:
-    """A Shapefile in the encoding that its own text is written in, whatever it declares."""
-    encoding = "utf-8" if _is_utf8(path.with_suffix(".dbf")) else "gb18030"
-    return _read_driver(path, encoding=encoding)
-
-
-def _is_utf8(table: Path) -> bool:
-    try:
-        header = int.from_bytes(table.read_bytes()[8:10], "little")
-        table.read_bytes()[header:].decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _read_parquet(path: Path) -> _Layer:
-    try:
-        frame = gpd.read_parquet(path)
-    except (ValueError, OSError, ArrowException) as error:
-        raise refused("unreadable", _("文件读不出来：{error}"), error=_first_line(error)) from error
-    crs = None if frame.crs is None else frame.crs.to_wkt()
-    table = pd.DataFrame(frame.drop(columns=frame.active_geometry_name))
-    return _Layer(table, np.asarray(frame.geometry.values), crs)
+        table = pd.DataFrame(dict(zip(meta["fields"], columns, strict=True)))
+    shapes, unread = shapes_of_wkb(wkb)
+    return RawLayer(table, shapes, meta["crs"], unread)
 
 
 @contextmanager
@@ -174,12 +146,10 @@ def _plain_words() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except (DataSourceError, UnicodeDecodeError, ValueError, RuntimeError) as error:
-        raise refused("unreadable", _("文件读不出来：{error}"), error=_first_line(error)) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    except ImportRefused:
+        raise
+    except (RuntimeError, ValueError) as error:
+        raise refused("unreadable", _("文件读不出来：内容不完整，或不是这种格式")) from error
 
 
 def _system(declared: str | None, given: str | None) -> str:
@@ -195,7 +165,7 @@ def _system(declared: str | None, given: str | None) -> str:
 
 
 def _agreed(declared: str | None, given: str) -> str:
-    own = None if declared is None else _declared(declared)
+    own = None if declared is None or not _is_on_earth(declared) else _declared(declared)
     # Public maps write shifted degrees into files that call themselves WGS 84.
     if own in (None, given) or (own in ("wgs84", "cgcs2000") and given in ("gcj02", "bd09")):
         return given
@@ -204,11 +174,19 @@ def _agreed(declared: str | None, given: str) -> str:
     )
 
 
+def _is_on_earth(declared: str) -> bool:
+    """Whether a file's word names a place on earth; drawing programs write others."""
+    try:
+        return CRS.from_user_input(declared).geodetic_crs is not None
+    except CRSError:
+        return False
+
+
 def _named(crs: str) -> str:
     try:
         return parse_system(crs)
     except UnknownSystem as error:
-        raise refused("crs_unknown", _("不认识坐标系 {crs}"), crs=crs) from error
+        raise refused("crs_unknown", _("不认识坐标系 {crs}"), crs=crs[:60]) from error
 
 
 def _declared(crs: str) -> str:
@@ -220,11 +198,15 @@ def _declared(crs: str) -> str:
         ) from error
 
 
-def _refusals(geometries: npt.NDArray[Any], system: str) -> Iterator[Refusal]:
-    for one in find_unsound(geometries):
-        yield Refusal(
-            one.code, one.reason, one.index + 1, "geometry", *_place(one.x, one.y, system)
-        )
+def _refusals(layer: RawLayer, system: str) -> Iterator[Refusal]:
+    """Every reason to refuse a feature, in the order of the rows."""
+    reasons: dict[int, Unsound] = {one.index: one for one in find_unsound(layer.geometries)}
+    reasons |= {one.index: one for one in layer.unread}
+    found = [
+        Refusal(one.code, one.reason, one.index + 1, "geometry", *_place(one.x, one.y, system))
+        for one in reasons.values()
+    ]
+    yield from sorted([*found, *layer.refused], key=lambda refusal: refusal.row or 0)
 
 
 def _place(x: float | None, y: float | None, system: str) -> tuple[float | None, float | None]:
