@@ -85,7 +85,7 @@ def everything(user: User | AnonymousUser) -> Scope:
     )
     areas, cells, posts, teams = (frozenset(found) for found in ids)
     roles = frozenset(Role.values)
-    return Scope(user.pk, today(), roles, areas, cells, posts, teams, is_city_wide=True)
+    return Scope(user.pk, today(), roles, areas, cells, posts, teams)
 
 
 def anybodys_upload(token: str) -> Stage | None:

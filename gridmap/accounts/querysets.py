@@ -13,11 +13,6 @@ class AppointmentQuerySet(models.QuerySet[Any]):
     def valid_on(self, day: date) -> Self:
         return self.filter(Q(ends_on__gt=day) | Q(ends_on__isnull=True), begins_on__lte=day)
 
-    def held_by(self, user_id: int, day: date) -> Self:
-        """The appointments that a person exercises on a day, stand-ins included."""
-        standing_in = Q(stand_in_id=user_id, stand_in_from__lte=day, stand_in_to__gt=day)
-        return self.valid_on(day).filter(Q(user_id=user_id) | standing_in)
-
     def overlapping(self, begins_on: date, ends_on: date | None) -> Self:
         """The appointments that share a day with a half-open period."""
         reaching = Q(ends_on__isnull=True) | Q(ends_on__gt=begins_on)

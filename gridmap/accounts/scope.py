@@ -32,7 +32,6 @@ class Scope:
     cell_ids: frozenset[int] = frozenset()
     post_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
-    is_city_wide: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -118,9 +117,8 @@ def today() -> date:
 
 def scope_from(user_id: int, day: date, row: Iterable[Any]) -> Scope:
     """The scope that the columns `SCOPE_COLUMNS` describe."""
-    *places, is_city_wide = row
-    roles, areas, cells, posts, teams = (frozenset(ids or ()) for ids in places)
-    return Scope(user_id, day, roles, areas, cells, posts, teams, bool(is_city_wide))
+    roles, areas, cells, posts, teams = (frozenset(ids or ()) for ids in row)
+    return Scope(user_id, day, roles, areas, cells, posts, teams)
 
 
 # The cells come first, because the planner would else try every building of the city.
@@ -146,9 +144,9 @@ held AS (
       AND (appointment.ends_on > %(day)s OR appointment.ends_on IS NULL)
 ),
 tree AS (
-    SELECT area.id, area.parent_id FROM geodata_area AS area JOIN held ON held.area_id = area.id
+    SELECT area.id FROM geodata_area AS area JOIN held ON held.area_id = area.id
     UNION
-    SELECT area.id, area.parent_id FROM geodata_area AS area JOIN tree ON area.parent_id = tree.id
+    SELECT area.id FROM geodata_area AS area JOIN tree ON area.parent_id = tree.id
 )
 """
 SCOPE_COLUMNS = """
@@ -156,8 +154,7 @@ SCOPE_COLUMNS = """
     (SELECT array_agg(id) FROM tree),
     (SELECT array_agg(cell_id) FILTER (WHERE cell_id IS NOT NULL) FROM held),
     (SELECT array_agg(post_id) FILTER (WHERE post_id IS NOT NULL) FROM held),
-    (SELECT array_agg(guide_team_id) FILTER (WHERE guide_team_id IS NOT NULL) FROM held),
-    (SELECT bool_or(parent_id IS NULL) FROM tree)
+    (SELECT array_agg(guide_team_id) FILTER (WHERE guide_team_id IS NOT NULL) FROM held)
 """
 SCOPE_OF_USER = f"""
 WITH RECURSIVE asked AS (SELECT %(user)s::bigint AS id), {HELD}

@@ -17,12 +17,11 @@ from gridmap.accounts.sessions import SessionStore
 
 @dataclass(frozen=True)
 class Ticket:
-    """A live session: its person, what that person may see, its data and its end."""
+    """A live session: its person, what that person may see, and its data."""
 
     user: User
     scope: Scope
     session: dict[str, Any]
-    expires: datetime
 
 
 def ticket(session_key: str, at: datetime | None = None) -> Ticket | None:
@@ -39,13 +38,13 @@ def ticket(session_key: str, at: datetime | None = None) -> Ticket | None:
         return None
     width = len(COLUMNS)
     user = User.from_db(connection.alias, COLUMNS, row[:width])
-    data, expires, *places = row[width:]
+    data, *places = row[width:]
     session = SessionStore(session_key).decode(data)
     if not _is_of(user, session):
         return None
     held = scope_from(user.pk, day, places)
     vars(user)["scope"] = held
-    return Ticket(user, held, session, expires)
+    return Ticket(user, held, session)
 
 
 def _is_of(user: User, session: dict[str, Any]) -> bool:
@@ -58,7 +57,7 @@ COLUMNS = [field.attname for field in User._meta.concrete_fields]
 TICKET = f"""
 WITH RECURSIVE asked AS (
     SELECT {", ".join(f"account.{column}" for column in COLUMNS)},
-           session.session_data, session.expire_date
+           session.session_data
     FROM accounts_session AS session
     JOIN accounts_user AS account ON account.id = session.user_id
     WHERE session.session_key = %(key)s AND session.expire_date > %(at)s AND account.is_active

@@ -28,7 +28,7 @@ def test_a_city_gets_its_first_administrator(city: SmallCity, monkeypatch: Any) 
     zhou = User.objects.get()
     assert (zhou.name, zhou.phone, zhou.is_demonstration) == ("周", "0937-000-0001", False)
     assert zhou.check_password("gobi-wind-71")
-    assert scope(zhou).is_city_wide
+    assert scope(zhou).cells().count() == 4
     assert scope(zhou).roles == {Role.CITY_ADMIN}
     actions = list(AccountChange.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["add", "password", "appoint"]

@@ -71,13 +71,12 @@ def test_a_community_officer_sees_everything_in_the_community(city: SmallCity, z
 def test_a_commander_sees_the_whole_tree_below(city: SmallCity, zhou: User) -> None:
     appoint(zhou, Role.DISTRICT_COMMANDER, city.areas["x"])
     assert seen(scope(zhou)) == ("p q x", "a b c", "a1 a2 b1 c1", "a1 a2 b1 c1")
-    assert not scope(zhou).is_city_wide
 
 
-def test_an_appointment_to_the_city_is_city_wide(city: SmallCity, zhou: User) -> None:
+def test_an_appointment_to_the_city_holds_everything(city: SmallCity, zhou: User) -> None:
     appoint(zhou, Role.DISPATCHER, city.areas["city"])
     assert seen(scope(zhou))[1] == "a b c d"
-    assert scope(zhou).is_city_wide
+    assert scope(zhou).area_ids == {area.pk for area in city.areas.values()}
 
 
 def test_a_guide_sees_the_own_team_and_no_place(city: SmallCity, zhou: User) -> None:
