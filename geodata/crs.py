@@ -233,6 +233,12 @@ class Measure:
         lon, lat = to_cgcs2000(own[0], own[1], self.system)
         return float(lon), float(lat)
 
+    def from_lonlat(self, lon: float, lat: float) -> tuple[float, float]:
+        """The inverse of `to_lonlat`."""
+        own = np.array(from_cgcs2000(lon, lat, self.system))
+        x, y = (own - self.centre) * self.metres_per_unit
+        return float(x), float(y)
+
     def to_degrees(self, geometries: Geometries) -> Geometries:
         """Geometries in these metres as CGCS2000 degrees."""
         own = shapely.transform(geometries, lambda xy: xy / self.metres_per_unit + self.centre)

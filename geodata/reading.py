@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyogrio
@@ -49,7 +50,9 @@ class FeatureSet:
     refused: tuple[Refusal, ...]
 
 
-def read_features(path: Path, *, layer: str | None = None, crs: str | None = None) -> FeatureSet:
+def read_features(
+    path: Path, *, layer: str | None = None, crs: str | None = None, assume: str | None = None
+) -> FeatureSet:
     """The features of a file of areas.
 
     Parameters
@@ -61,6 +64,9 @@ def read_features(path: Path, *, layer: str | None = None, crs: str | None = Non
     crs : str, optional
         The coordinate system, as for `geodata.crs.parse_system`; required where the file does
         not say, refused where it says another.
+    assume : str, optional
+        The degrees to take where neither says: for a check, whose answer does not hang on the
+        hundred metres between them. An import must be told.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def read_features(path: Path, *, layer: str | None = None, crs: str | None = Non
     if found.table.columns.has_duplicates:
         twice = found.table.columns[found.table.columns.duplicated()][0]
         raise refused("duplicate_column", _("有两列都叫 {name}"), name=twice)
-    system = _system(found.crs, crs)
+    system = _system(found, crs, assume)
     table = found.table.set_axis(pd.RangeIndex(1, len(found.geometries) + 1), axis=0)
     found = refuse_unstorable(found)
     return FeatureSet(
@@ -152,16 +158,23 @@ def _plain_words() -> Iterator[None]:
         raise refused("unreadable", _("文件读不出来：内容不完整，或不是这种格式")) from error
 
 
-def _system(declared: str | None, given: str | None) -> str:
+def _system(found: RawLayer, given: str | None, assume: str | None) -> str:
     """The system of a file, by its own word or the person's."""
     if given is not None:
-        return _agreed(declared, _named(given))
-    if declared is None:
-        raise refused(
-            "crs_missing",
-            _("文件没有写坐标系，请用 --crs 指明（EPSG:n、wgs84、cgcs2000、gcj02 或 bd09）"),
-        )
-    return _declared(declared)
+        return _agreed(found.crs, _named(given))
+    if found.crs is not None:
+        return _declared(found.crs)
+    if assume is not None and _look_like_degrees(found.geometries):
+        return assume
+    raise refused(
+        "crs_missing",
+        _("文件没有写坐标系，请用 --crs 指明（EPSG:n、wgs84、cgcs2000、gcj02 或 bd09）"),
+    )
+
+
+def _look_like_degrees(geometries: npt.NDArray[Any]) -> bool:
+    points = shapely.get_coordinates(geometries)
+    return not (np.abs(points[np.isfinite(points).all(axis=1)]) > (180, 90)).any()
 
 
 def _agreed(declared: str | None, given: str) -> str:

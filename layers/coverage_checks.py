@@ -1,7 +1,7 @@
 """Do the areas of a file, or of the registry, tile: one answer for text, JSON and the map."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from geodata import frames
 from geodata.boundaries.checks import children_of
-from geodata.coverage import CoverageReport, check_coverage
+from geodata.coverage import CoverageReport, Fault, check_coverage
 from geodata.coverage_faults import LISTS
 from geodata.crs import ImpossibleCoordinates, Measure, to_cgcs2000, transform_geometries
 from geodata.errors import ImportRefused, Refusal, Sentence, gettext_noop
@@ -22,6 +22,9 @@ from geodata.models import STORED, Area
 from geodata.reading import FeatureSet, read_features
 
 ToDegrees = Callable[[Any], Any]
+
+# What a file of degrees is taken for where nobody says: areas tile in any datum or in none.
+DEGREES = "wgs84"
 
 
 @dataclass(frozen=True)
@@ -79,24 +82,39 @@ def check_file(path: Path, *, within: Path | None, crs: str, tolerance_m: float)
         within=outline,
         tolerance_m=tolerance_m,
     )
-    return Checked([(report, measure.to_degrees)], _drawable(features))
+    told = replace(report, invalid=tuple(_told(report.invalid, features, measure)))
+    return Checked([(told, measure.to_degrees)], _drawable(features))
+
+
+def _told(invalid: Sequence[Fault], features: FeatureSet, measure: Measure) -> Iterator[Fault]:
+    """Shapes that could not even be built, with the reason and place that the reader found."""
+    known = {refusal.row: refusal for refusal in features.refused if refusal.field == "geometry"}
+    for fault in invalid:
+        refusal = known.get(fault.rows[0]) if fault.rows and fault.x is None else None
+        if refusal is None or refusal.lon is None or refusal.lat is None:
+            yield fault if refusal is None else replace(fault, reason=refusal.reason)
+        else:
+            x, y = measure.from_lonlat(refusal.lon, refusal.lat)
+            yield replace(fault, reason=refusal.reason, x=x, y=y)
 
 
 def _outer(path: Path, crs: str) -> FeatureSet:
     """The outer boundary, in its own system where it says one."""
     try:
-        return _placed(path, "")
+        return _placed(path, "", assume=None if crs else DEGREES)
     except ImportRefused as error:
         if not crs or error.code != "crs_missing":
             raise
         return _placed(path, crs)
 
 
-def _placed(path: Path, crs: str) -> FeatureSet:
+def _placed(path: Path, crs: str, *, assume: str | None = DEGREES) -> FeatureSet:
     """The features of a file, each of them somewhere on earth."""
-    features = read_features(path, crs=crs or None)
+    features = read_features(path, crs=crs or None, assume=assume)
     points, owner = shapely.get_coordinates(features.geometries, return_index=True)
     finite = np.isfinite(points).all(axis=1)
+    if not finite.any():
+        raise ImportRefused(features.refused)
     try:
         to_cgcs2000(points[finite, 0], points[finite, 1], features.system)
     except ImpossibleCoordinates as error:

@@ -237,6 +237,9 @@ def test_a_measure_gives_metres_on_the_ground(system):
     metres = measure.to_metres(there)
     assert shapely.area(metres[0]) == pytest.approx(1e6, rel=1e-2 if system != "EPSG:2232" else 0.2)
     middle = shapely.centroid(metres[0])
+    assert np.allclose(
+        measure.from_lonlat(*measure.to_lonlat(middle.x, middle.y)), (middle.x, middle.y), atol=1e-3
+    )
     assert (
         metres_apart(
             *measure.to_lonlat(middle.x, middle.y), *to_cgcs2000(x + 500, y + 500, "EPSG:4542")

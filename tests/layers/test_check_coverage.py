@@ -149,3 +149,35 @@ def test_a_broken_shape_is_a_fault_and_no_crash(tmp_path: Path) -> None:
     code, said = check(path, "--format", "json", "--map", tmp_path / "m.html")
     (fault,) = json.loads(said)["invalid"]
     assert (code, fault["rows"]) == (1, [1])
+
+
+def test_degrees_without_a_system_are_checked_and_metres_are_not(tmp_path: Path) -> None:
+    rings = [shapely.get_coordinates(box(west, west + 0.01)).tolist() for west in (0.20, 0.21)]
+    shapes = [{"type": "Polygon", "coordinates": [ring]} for ring in rings]
+    path = tmp_path / "cells.json"
+    path.write_text(json.dumps({"type": "GeometryCollection", "geometries": shapes}))
+    assert check(path)[0] == 0
+    metres = [
+        {"type": "Polygon", "coordinates": [[[4e5, 4e6], [5e5, 4e6], [4e5, 5e6], [4e5, 4e6]]]}
+    ]
+    path.write_text(json.dumps({"type": "GeometryCollection", "geometries": metres}))
+    with pytest.raises(CommandError, match="--crs"):
+        check(path)
+
+
+def test_a_ring_of_two_points_is_told_with_its_place(tmp_path: Path) -> None:
+    rings = [[[98.2, 39.7], [98.3, 39.8]], shapely.get_coordinates(box(0.2, 0.21)).tolist()]
+    shapes = [{"type": "Polygon", "coordinates": [ring]} for ring in rings]
+    path = tmp_path / "cells.json"
+    path.write_text(json.dumps({"type": "GeometryCollection", "geometries": shapes}))
+    code, said = check(path, "--format", "json")
+    (fault,) = json.loads(said)["invalid"]
+    assert (code, fault["rows"], fault["reason"]) == (1, [1], "环只有 2 个点，至少要 4 个")
+    assert (fault["lon"], fault["lat"]) == pytest.approx((98.2, 39.7))
+
+
+def test_a_file_without_any_shape_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cells.json"
+    path.write_text('{"type": "Feature", "properties": {}, "geometry": null}')
+    with pytest.raises(CommandError, match="没有几何"):
+        check(path)

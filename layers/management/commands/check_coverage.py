@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--crs",
             default="",
-            help="EPSG:n, wgs84, cgcs2000, gcj02 or bd09; required where the file does not say",
+            help="EPSG:n, wgs84, cgcs2000, gcj02 or bd09; degrees are WGS 84 where nobody says",
         )
         parser.add_argument(
             "--tolerance",
