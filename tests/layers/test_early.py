@@ -223,7 +223,7 @@ def end_appointment(inside: Client, city: SmallCity, member: User) -> None:
 
 
 def change_password(inside: Client, city: SmallCity, member: User) -> None:
-    services.change_password(user=member, password="another-2026", at=timezone.now())
+    services.change_password(user=member, password="another-2026", by="member", at=timezone.now())
 
 
 @pytest.mark.parametrize("act", [log_out, disable, end_appointment, change_password])
