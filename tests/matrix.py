@@ -156,11 +156,11 @@ ANSWERS: dict[str, dict[str, str]] = {
     "community_names": {"city": "area-p area-q area-r"},
     "district_names": {"city": "area-x area-y"},
     "paper": {"city": "street-1 landmark-1"},
-    # The level below the own area; at a community its cells and their members.
+    # The two levels below the own area; at a community its cells and their members.
     "home": {
         "comm": "area-p cell-a cell-b member-a member-b",
         "sub": "area-x area-p area-q",
-        "city": "area-city area-x area-y",
+        "city": "area-city area-x area-p area-q area-y area-r",
     },
     "home-p": {
         "comm": "area-p cell-a cell-b member-a member-b",

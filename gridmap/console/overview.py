@@ -16,7 +16,7 @@ class NoSuchArea(LookupError):
 
 @dataclass(frozen=True)
 class Overview:
-    """One area, the way down to it, and its parts: areas, or the cells of a community."""
+    """One area, the way down to it, and its parts: two levels of areas, or a community's cells."""
 
     here: dict[str, Any] | None
     path: list[dict[str, Any]]
@@ -59,9 +59,10 @@ def read_overview(scope: Scope, code: str, *, english: bool) -> Overview:
     path, areas, cells, outline = (json.loads(column) for column in row or ())
     if code and not path:
         raise NoSuchArea(code)
-    total = {name: sum(part[name] for part in areas or cells) for name in COUNTED}
+    direct = [area for area in areas if area["depth"] == 1]
+    total = {name: sum(part[name] for part in direct or cells) for name in COUNTED}
     here = path[-1] if path else None
-    return Overview(here, path, areas, cells, _bounds(here, areas), outline, total)
+    return Overview(here, path, areas, cells, _bounds(here, direct), outline, total)
 
 
 def _bounds(here: dict[str, Any] | None, areas: list[dict[str, Any]]) -> list[float] | None:
@@ -86,7 +87,8 @@ def search(scope: Scope, words: str, *, english: bool) -> Found:
     return Found(count, json.loads(places))
 
 
-# `part` are the areas to list: the children of the area asked for, else the tops of the scope.
+# `part` are the areas to list: the children of the area asked for, else the tops of the scope, each
+# followed by its own children.
 # Appointments decide what is vacant; only those of people who may be shown carry a name.
 OVERVIEW = f"""
 WITH RECURSIVE scoped AS (
@@ -105,10 +107,15 @@ path AS (
     UNION ALL
     SELECT scoped.*, height + 1 FROM scoped JOIN path ON path.parent_id = scoped.id
 ),
-part AS (
+direct AS (
     SELECT scoped.* FROM scoped JOIN here ON scoped.parent_id = here.id
     UNION ALL
     SELECT top.* FROM top WHERE %(code)s = '' AND NOT EXISTS (SELECT FROM here)
+),
+part AS (
+    SELECT direct.*, 1 AS depth, direct.code AS branch FROM direct
+    UNION ALL
+    SELECT scoped.*, 2, direct.code FROM scoped JOIN direct ON scoped.parent_id = direct.id
 ),
 tree AS (
     SELECT id, id AS part_id FROM part
@@ -149,13 +156,14 @@ SELECT
         'box', (SELECT box FROM shape WHERE shape.area_id = path.id)
      ) ORDER BY height DESC), '[]') FROM path)::text,
     (SELECT coalesce(json_agg(json_build_object(
-        'code', code, 'kind', kind, 'name', {shown_name("part")}, 'lang', {name_language("part")},
+        'code', code, 'kind', kind, 'depth', depth,
+        'name', {shown_name("part")}, 'lang', {name_language("part")},
         'cells', counted.cells, 'unmanned', counted.unmanned, 'posts', counted.posts,
         'leaderless', counted.leaderless,
         'box', (SELECT box FROM shape WHERE shape.area_id = part.id),
         'buildings', (SELECT count(*) FROM geodata_building AS building
                       JOIN tree ON tree.id = building.community_id WHERE tree.part_id = part.id)
-     ) ORDER BY code), '[]')
+     ) ORDER BY branch, depth, code), '[]')
      FROM part CROSS JOIN LATERAL (
         SELECT count(*) AS cells, count(*) FILTER (WHERE is_unmanned) AS unmanned,
                coalesce(sum(posts), 0) AS posts, coalesce(sum(leaderless), 0) AS leaderless

@@ -1,6 +1,5 @@
 """The pages that a role opens."""
 
-import gzip
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from geodata.versions import data_version
@@ -27,6 +27,7 @@ def page(request: HttpRequest, template: str, values: dict[str, Any]) -> HttpRes
 
 @require_GET
 @never_cache
+@gzip_page
 def home(request: HttpRequest) -> HttpResponse:
     """Who holds cells or posts by name goes to them; everybody else sees the areas in scope."""
     person = scope(request.user)
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
+@gzip_page
 def my_cells(request: HttpRequest) -> HttpResponse:
     """My cells, their buildings and leaders, on a map and in a list."""
     person = scope(request.user)
@@ -63,19 +65,19 @@ def my_cells(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@gzip_page
 def my_cells_ground(request: HttpRequest, version: str) -> HttpResponse:
     """The paper around my cells, kept by the browser until the data change."""
     ground = read_ground(scope(request.user), english=is_english())
     if ground is None:
         raise Http404
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}
-    return HttpResponse(
-        gzip.compress(ground.encode(), 6), content_type="application/json", headers=headers
-    )
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return HttpResponse(ground, content_type="application/json", headers=headers)
 
 
 @require_GET
 @never_cache
+@gzip_page
 def contacts(request: HttpRequest) -> HttpResponse:
     """Who answers for the places in scope, fifty on a page."""
     words = request.GET.get("q", "").strip()

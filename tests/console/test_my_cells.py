@@ -1,4 +1,3 @@
-import gzip
 import json
 import re
 from datetime import timedelta
@@ -196,7 +195,15 @@ def test_the_ground_may_be_kept_until_the_data_change(city: SmallCity) -> None:
     answer = client.get(reverse("my-cells-ground", args=["v1"]))
     assert "immutable" in answer["Cache-Control"]
     assert "private" in answer["Cache-Control"]
-    assert json.loads(gzip.decompress(answer.content))["buildings"]
+    assert answer.json()["buildings"]
+
+
+def test_page_and_ground_travel_compressed(city: SmallCity) -> None:
+    client = signed_in("zhou", Role.GRID_MEMBER, city.cells["a"])
+    for address in (reverse("my-cells"), reverse("my-cells-ground", args=["v1"])):
+        assert (
+            client.get(address, headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
+        )
 
 
 def test_an_outsider_is_told_what_to_do_and_gets_no_ground(city: SmallCity) -> None:

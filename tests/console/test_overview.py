@@ -37,9 +37,14 @@ def test_the_city_lists_its_parts_with_all_that_lies_below(city: SmallCity, admi
     seen = overview(admin)
     assert seen.here is not None
     assert seen.here["name"] == "area-city"
-    assert [(part["name"], part["cells"], part["buildings"]) for part in seen.areas] == [
-        ("area-x", 3, 4),
-        ("area-y", 1, 1),
+    assert [
+        (part["depth"], part["name"], part["cells"], part["buildings"]) for part in seen.areas
+    ] == [
+        (1, "area-x", 3, 4),
+        (2, "area-p", 2, 3),
+        (2, "area-q", 1, 1),
+        (1, "area-y", 1, 1),
+        (2, "area-r", 1, 1),
     ]
     assert seen.total == {"cells": 4, "unmanned": 4, "buildings": 5, "posts": 5, "leaderless": 5}
 
@@ -126,9 +131,9 @@ def test_an_area_without_anything_is_no_error(city: SmallCity, admin: User) -> N
 def test_names_are_english_where_there_are_english_ones(city: SmallCity, admin: User) -> None:
     city.areas["x"].name_en = "East"
     city.areas["x"].save()
-    first, second = overview(admin, english=True).areas
+    first, second, *_ = overview(admin, english=True).areas
     assert (first["name"], first["lang"]) == ("East", None)
-    assert (second["name"], second["lang"]) == ("area-y", "zh-Hans")
+    assert (second["name"], second["lang"]) == ("area-p", "zh-Hans")
 
 
 def test_search_finds_areas_cells_and_buildings(city: SmallCity, admin: User) -> None:

@@ -21,7 +21,7 @@ MEASURE = """() => {
     "first paint": at("first-contentful-paint"), "cells drawn": at("cells drawn"),
     "ground drawn": at("ground drawn"),
     "kilobytes": Math.round(performance.getEntries().reduce((sum, { transferSize }) => sum + (transferSize ?? 0), 0) / 1000),
-    "requests for data": performance.getEntriesByType("resource").filter(({ initiatorType }) => initiatorType === "fetch").length,
+    "requests for data": performance.getEntriesByType("resource").filter(({ name }) => name.includes("/my-cells/")).length,
   };
 }"""
 
