@@ -1,16 +1,17 @@
 """Vector tiles of any sources: one statement per tile, from the stored web-Mercator geometry."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from layers.caches import LeastRecent
+from layers.prepared import fetch_value
 from layers.sources import MapSource, Shape, UnknownSource, named, shared_key
-from layers.sql import escaped, fill, quoted, visible_rows
+from layers.sql import fill, quoted, visible_rows
 
 CONTENT_TYPE = "application/vnd.mapbox-vector-tile"
 EXTENT = 4096
@@ -45,22 +46,20 @@ class Tile:
             raise NoSuchTile
         return key
 
-    def box(self) -> dict[str, float]:
-        """Corners, corners with the buffer (EPSG:3857), and units of the tile per metre."""
+    def values(self) -> str:
+        """`PARAMETERS` as SQL, in web-Mercator metres."""
         side = 2 * HALF_WORLD / 2**self.z
         west, north = self.x * side - HALF_WORLD, HALF_WORLD - self.y * side
+        east, south = west + side, north - side
         margin = side * BUFFER / EXTENT
-        return {
-            "west": west,
-            "south": north - side,
-            "east": west + side,
-            "north": north,
-            "left": west - margin,
-            "bottom": north - side - margin,
-            "right": west + side + margin,
-            "top": north + margin,
-            "units": EXTENT / side,
-        }
+        around = (west - margin, south - margin, east + margin, north + margin)
+        box = (west, south, east, north)
+        envelopes = [f"ST_MakeEnvelope({_listed(corners)}, 3857)" for corners in (around, box)]
+        return ", ".join([*envelopes, _listed((-west, -north, EXTENT / side))])
+
+
+def _listed(numbers: Iterable[float]) -> str:
+    return ", ".join(map(repr, numbers))
 
 
 def parse(names: str, z: str, x: str, y: str) -> Tile:
@@ -98,9 +97,7 @@ def draw(tile: Tile, user: Any) -> bytes:
     if statement is None:
         statement = _statement(tile.sources, tile.z, user)
         _statements.put(address, statement)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, tile.box())
-        return bytes(cursor.fetchone()[0])
+    return bytes(fetch_value(PARAMETERS, statement, tile.values()))
 
 
 # A text holds the ids of a scope and never rows: it is right as long as its key is.
@@ -124,13 +121,18 @@ def _layer(source: MapSource, zoom: int, user: Any) -> str:
         names=names,
         placed=PLACED,
     )
-    return fill(LAYER, name=source.name, features=features, **BOXES, rows=escaped(rows))
+    return fill(LAYER, name=source.name, features=features, **NUMBERS, rows=rows)
 
 
+# The tile with its margin, the tile, what moves its corner to the origin, units per metre.
+PARAMETERS = "geometry, geometry, float8, float8, float8"
 LAYER = "(SELECT ST_AsMVT(feature, '{name}', {extent}, 'shape') FROM ({features}) AS feature)"
-BOXES = {
-    "box": "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857)",
-    "around": "ST_MakeEnvelope(%(left)s, %(bottom)s, %(right)s, %(top)s, 3857)",
+NUMBERS = {
+    "around": "$1",
+    "box": "$2",
+    "eastward": "$3",
+    "northward": "$4",
+    "units": "$5",
     "extent": str(EXTENT),
     "buffer": str(BUFFER),
 }
@@ -139,7 +141,7 @@ BOXES = {
 PLACED = """
 CASE WHEN shape @ {around} OR ST_NPoints(shape) <= 200
 THEN ST_ForcePolygonCCW(ST_SnapToGrid(
-    ST_TransScale(shape, -%(west)s, -%(north)s, %(units)s, -%(units)s), 1
+    ST_TransScale(shape, {eastward}, {northward}, {units}, -{units}), 1
 )) ELSE ST_AsMVTGeom(shape, {box}, {extent}, {buffer}, true) END
 """
 FEATURES = {
@@ -150,7 +152,7 @@ SELECT {columns} ST_AsMVTGeom(shape, {box}, {extent}, {buffer}, true) AS shape
 FROM (
     SELECT {columns} ST_LineMerge(ST_UnaryUnion(ST_Collect(
         ST_ClipByBox2D(ST_Boundary(shape), {around}::box2d)
-    ), 1 / %(units)s)) AS shape
+    ), 1 / {units})) AS shape
     FROM {rows} WHERE shape && {around} GROUP BY ({names})
 ) AS lines
 """,

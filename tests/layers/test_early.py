@@ -95,7 +95,8 @@ def test_a_tile_is_answered_without_django_and_then_without_the_database(
 ) -> None:
     worker = make_worker()
     key = inside.session.session_key
-    with django_assert_num_queries(2):
+    # Who asks; the statement, planned once for this connection; the tile.
+    with django_assert_num_queries(3):
         environ = {"HTTP_COOKIE": f"sessionid={key}"}
         first = ask(worker, address("cells"), **environ)
     with django_assert_num_queries(0):

@@ -110,8 +110,12 @@ def test_several_sources_come_in_one_tile_by_one_statement(
     make_street("jingtie", row=1)
     make_landmark("station")
     vars(commander)["scope"] = scope(commander)
+    names = "streets+landmarks+cells+footprints"
+    with django_assert_num_queries(2) as asked:
+        tile(commander, names)
+    assert [query["sql"].split()[0] for query in asked] == ["PREPARE", "EXECUTE"]
     with django_assert_num_queries(1):
-        layers = tile(commander, "streets+landmarks+cells+footprints")
+        layers = tile(commander, names)
     assert set(layers) == {"streets", "landmarks", "cells", "footprints"}
 
 
