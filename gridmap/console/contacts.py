@@ -43,15 +43,18 @@ def read_contacts(scope: Scope, words: str, page: int, *, english: bool) -> Cont
         row = None
     count, people = row or (0, "[]")
     labels = dict(Role.choices)
-    return Contacts(
-        count, [{**one, "role": labels[one["role"]]} for one in json.loads(people)], page
-    )
+    listed = [
+        {**person, "roles": [labels[role] for role in person["roles"]]}
+        for person in json.loads(people)
+    ]
+    return Contacts(count, listed, page)
 
 
 CONTACTS = f"""
 WITH answering AS (
-    SELECT appointment.*, person.name AS person, person.phone,
-           area.code AS area_code, cell.code AS cell_code,
+    SELECT appointment.role, person.id AS person, person.name, person.phone,
+           concat_ws('-', area.code, cell.code, lpad(post.id::text, 19, '0')) AS rank,
+           right(cell.code, 3) AS number, cell.code AS cell_code,
            coalesce({shown_name("post")}, {shown_name("cell")}, {shown_name("area")},
                     {shown_name("team")}) AS place,
            coalesce({name_language("post")}, {name_language("cell")}, {name_language("area")},
@@ -66,13 +69,15 @@ WITH answering AS (
     WHERE appointment.id IN ({{appointments}})
 ),
 found AS (
-    SELECT * FROM answering
-    WHERE person ILIKE %(words)s OR phone LIKE %(words)s OR place ILIKE %(words)s OR cell_code LIKE %(words)s
+    SELECT person, name, phone, min(rank) AS rank, json_agg(DISTINCT role) AS roles,
+           json_agg(json_build_object('number', number, 'name', place, 'lang', lang) ORDER BY rank) AS places
+    FROM answering
+    WHERE name ILIKE %(words)s OR phone LIKE %(words)s OR place ILIKE %(words)s OR cell_code LIKE %(words)s
+    GROUP BY person, name, phone
 )
 SELECT (SELECT count(*) FROM found),
        (SELECT coalesce(json_agg(json_build_object(
-            'name', person, 'phone', phone, 'role', role, 'place', place, 'lang', lang,
-            'number', right(cell_code, 3))), '[]')
-        FROM (SELECT * FROM found ORDER BY area_code, cell_code, post_id NULLS FIRST, person
+            'name', name, 'phone', phone, 'roles', roles, 'places', places)), '[]')
+        FROM (SELECT * FROM found ORDER BY rank, name, person
               LIMIT %(limit)s OFFSET %(offset)s) AS listed)::text
 """  # noqa: S608 - constants of this module

@@ -49,9 +49,9 @@ def start(stage: Stage, name: str, *, by: str) -> bool:
         if not _take(lock):
             return False
         write_json(stage.folder / "job.json", {"name": name, "by": by, "language": get_language()})
-        manage = [sys.executable, settings.BASE_DIR / "manage.py"]
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [*manage, "work_on_import", stage.folder, "--lock", str(lock)],
+            [*manage, "work_on_import", str(stage.folder), "--lock", str(lock)],
             # The lock ends with the process: whoever finds it free knows that nobody is at work.
             pass_fds=[lock],
             stdin=subprocess.DEVNULL,
