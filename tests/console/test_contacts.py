@@ -51,6 +51,13 @@ def test_a_stand_in_is_listed_in_place_of_the_leader(city: SmallCity, member: Us
     assert names(contacts(member)) == ["zhou", "chen"]
 
 
+def test_who_answers_for_two_cells_is_one_person(city: SmallCity, member: User) -> None:
+    appoint(member, Role.GRID_MEMBER, city.cells["b"])
+    found = contacts(member)
+    assert (found.count, names(found)) == (1, ["zhou"])
+    assert [place["number"] for place in found.people[0]["places"]] == ["001", "002"]
+
+
 def test_colleagues_of_a_team_are_listed(city: SmallCity) -> None:
     team = make_team()
     guides = [make_user(name, name=name) for name in ("gu", "he")]

@@ -27,7 +27,13 @@ def files(demo_city_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
     program = "from pathlib import Path; from tests.journeys.boundary_files import write_files; "
     url = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{demo_city_database}"))
     subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", f"{program}write_files(Path({str(folder)!r}))"],
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "-c",
+            f"{program}write_files(Path({str(folder)!r}))",
+        ],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url, "GRIDMAP_DB_ROLE": "app"},
         check=True,
@@ -57,7 +63,9 @@ def selected(page: Page) -> Locator:
 
 def no_serious_fault(page: Page, axe: str) -> None:
     page.evaluate(axe)
-    found = page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]))")
+    found = page.evaluate(
+        "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]))"
+    )
     assert [fault for fault in found if fault[0] in ("serious", "critical")] == []
 
 

@@ -30,6 +30,9 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   });
 }
 
+// A form that came back opens at what is to be mended.
+document.querySelector(".input--err input")?.focus();
+
 const offline = document.getElementById("offline");
 if (offline) {
   const show = () => { offline.hidden = navigator.onLine; };
