@@ -81,7 +81,7 @@ CPU time per request in milliseconds (of which server + database), over HTTP, wi
   somebody signed in who sees the whole city. Ours checks session and scope, as in service; the peer checks the session with
   Django's usual middleware and shows everything, which is less to do. A test compares what both draw.
 - **Out of the cache**: all those tiles, or “not modified” for each, with the session check; the peer is a WSGI function
-  of six lines that answers as many bytes and checks nothing.
+  of a few lines that answers as many bytes and checks nothing.
 
 {figures}
 """

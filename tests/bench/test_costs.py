@@ -1,7 +1,6 @@
 """What tiles and pages cost: drawn anew, out of the cache, and known to the browser already."""
 
 import re
-import statistics
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
@@ -123,22 +122,19 @@ def in_turns(*rounds: Round) -> list[list[Cost]]:
 def cached(city: City, ours: Server, start: Start) -> list[Comparison]:
     """All tiles of both layers out of the cache, and as not modified."""
     known = [answer for layer in LAYERS for answer in ask(ours.port, ours_of(city, layer))]
-    bare = start("tests.bench.bare:application", BARE_BYTES=mean_length(known))
+    sizes = [str(len(answer.body)) for answer in known]
+    bare = start("tests.bench.bare:application", BARE_BYTES=",".join(sizes))
     tag = known[0].header("ETag")
     found = []
     for what, status, headers in (("tile", 200, {}), ("304", 304, {"If-None-Match": tag})):
         requests = [one for layer in LAYERS for one in ours_of(city, layer, **headers)]
-        floor = request("/", {"Cookie": city.administrator, **headers})
+        floor = [request(f"/{size}", {"Cookie": city.administrator, **headers}) for size in sizes]
         own, its = in_turns(
             partial(cost, ours, filled(requests), status),
-            partial(cost, bare, filled([floor]), status),
+            partial(cost, bare, filled(floor), status),
         )
         found.append(Comparison(f"{what} out of the cache", own, its, "bare WSGI", NEAR_BARE))
     return found
-
-
-def mean_length(answers: Sequence[Answer]) -> str:
-    return str(round(statistics.mean(len(answer.body) for answer in answers)))
 
 
 def filled(requests: Sequence[bytes]) -> list[bytes]:
