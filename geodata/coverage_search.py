@@ -131,7 +131,7 @@ class Search:
                 wrong.y,
                 (self.areas.names[wrong.index],),
                 (self.areas.rows[wrong.index],),
-                geometry=None if wrong.x is None else shapely.Point(wrong.x, wrong.y),
+                geometry=_point(wrong.x, wrong.y),
             )
             for wrong in self.areas.unsound
         ]
@@ -139,7 +139,8 @@ class Search:
     def _is_stacked(self) -> bool:
         """Whether areas lie on each other so often that comparing edges would take hours."""
         bounds = shapely.bounds(self.areas.shapes)
-        tree = shapely.STRtree(shapely.box(*bounds[np.isfinite(bounds).all(axis=1)].T))
+        boxes: Any = shapely.box(*bounds[np.isfinite(bounds).all(axis=1)].T)
+        tree = shapely.STRtree(boxes)
         allowed = MAX_NEIGHBOURS_ON_AVERAGE * (len(self.areas.shapes) + _AREAS_AT_ONCE // 10)
         for start in range(0, len(tree), _AREAS_AT_ONCE):
             allowed -= tree.query(tree.geometries[start : start + _AREAS_AT_ONCE]).shape[1]
@@ -225,7 +226,7 @@ class Search:
 
     def _tangle(self, one: int, other: int) -> Fault:
         self.tangled |= {one, other}
-        boxes = shapely.box(*shapely.bounds(self.areas.shapes[[one, other]]).T)
+        boxes: Any = shapely.box(*shapely.bounds(self.areas.shapes[[one, other]]).T)
         reason = Sentence(_("边界交错太多，无法计算重叠"))
         return self.areas.fault(
             "overlap", (one, other), reason, geometry=shapely.intersection(*boxes)
@@ -317,11 +318,15 @@ def polygons_of(geometry: Any) -> Geometries:
     return found[~shapely.is_empty(found)]
 
 
+def _point(x: float | None, y: float | None) -> Any:
+    return None if x is None or y is None else shapely.Point(x, y)
+
+
 def _holes(union: Any) -> Geometries:
     """The ground that the parts of a union enclose, without the parts that lie in it."""
     parts = polygons_of(union)
     rings = [ring for part in parts for ring in part.interiors]
-    holes = shapely.polygons(np.array(rings, dtype=object))
+    holes: Any = shapely.polygons(np.array(rings, dtype=object))
     for k, islands in _grouped(*shapely.STRtree(parts).query(holes, predicate="contains")):
         holes[k] = shapely.difference(holes[k], shapely.union_all(parts[islands]))
     return polygons_of(holes)

@@ -18,7 +18,6 @@ from geodata.querysets import (
     AreaQuerySet,
     BoundaryQuerySet,
     CellVersionQuerySet,
-    PlaceQuerySet,
 )
 
 STORED = 4490
@@ -215,8 +214,6 @@ class Building(models.Model):
     geom = models.MultiPolygonField(_("轮廓"), srid=STORED)
     geom_3857 = drawn(models.MultiPolygonField(srid=DRAWN))
 
-    objects = PlaceQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("楼栋")
         verbose_name_plural = _("楼栋")
@@ -247,8 +244,6 @@ class LeaderPost(models.Model):
     geom = models.MultiPolygonField(_("责任区"), srid=STORED)
     geom_3857 = drawn(models.MultiPolygonField(srid=DRAWN))
 
-    objects = PlaceQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("责任区")
         verbose_name_plural = _("责任区")
@@ -276,8 +271,6 @@ class Street(models.Model):
     geom = models.MultiLineStringField(_("线"), srid=STORED)
     geom_3857 = drawn(models.MultiLineStringField(srid=DRAWN))
 
-    objects = PlaceQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("道路")
         verbose_name_plural = _("道路")
@@ -297,8 +290,6 @@ class Landmark(models.Model):
     geom = models.PointField(_("位置"), srid=STORED)
     geom_3857 = drawn(models.PointField(srid=DRAWN))
 
-    objects = PlaceQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("地标")
         verbose_name_plural = _("地标")
@@ -315,8 +306,6 @@ class Ground(models.Model):
     kind = models.CharField(_("类型"), max_length=20)
     geom = models.MultiPolygonField(_("面"), srid=STORED)
     geom_3857 = drawn(models.MultiPolygonField(srid=DRAWN))
-
-    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("地面")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,9 +10,6 @@ import numpy.typing as npt
 from django.contrib.gis.geos import Point
 from django.db import connection, models
 from django.db.models import Q
-
-if TYPE_CHECKING:
-    from geodata.models import Area, CellVersion
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -39,11 +36,7 @@ def moment(on: date | datetime) -> datetime:
 class AreaQuerySet(models.QuerySet[Any]):
     """The tree above the cells."""
 
-    def within(self, *roots: int) -> Self:
-        """The areas of these ids and all below them."""
-        return self.filter(pk__in=subtree(roots))
-
-    def above(self, area: "Area") -> list["Area"]:
+    def above(self, area: Any) -> list[Any]:
         """The areas over this one, nearest first."""
         chain = []
         while area.parent_id:
@@ -67,10 +60,10 @@ class BoundaryQuerySet(models.QuerySet[Any]):
 class CellVersionQuerySet(BoundaryQuerySet):
     """Boundary versions of cells."""
 
-    def inside(self, area: "Area") -> Self:
+    def inside(self, area: models.Model) -> Self:
         return self.filter(cell__community_id__in=subtree([area.pk]))
 
-    def at(self, point: Point, *, on: date | datetime) -> "CellVersion":
+    def at(self, point: Point, *, on: date | datetime) -> Any:
         """The one cell that a point belongs to on a day.
 
         Raises
@@ -83,8 +76,7 @@ class CellVersionQuerySet(BoundaryQuerySet):
         (version,) = self.locate([point.x], [point.y], on=on)
         if version < 0:
             raise NoCell(f"no cell holds {point.x:.6f}, {point.y:.6f} on {on}")
-        found: CellVersion = self.select_related("cell__community").get(pk=version)
-        return found
+        return self.select_related("cell__community").get(pk=version)
 
     def locate(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, *, on: date | datetime
@@ -111,14 +103,6 @@ class CellVersionQuerySet(BoundaryQuerySet):
             if interiors > 1:
                 raise MultipleCells(f"{interiors} cells overlap at {x:.6f}, {y:.6f} on {on}")
         return np.array([version for version, _ in rows], np.int64)
-
-
-class PlaceQuerySet(models.QuerySet[Any]):
-    """Buildings, posts, streets, landmarks, ground."""
-
-    def in_box(self, west: float, south: float, east: float, north: float) -> Self:
-        box = f"SRID=4490;POLYGON(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
-        return self.filter(geom__bboverlaps=box)
 
 
 LOCATE = """

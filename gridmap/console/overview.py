@@ -72,7 +72,8 @@ def _bounds(here: dict[str, Any] | None, areas: list[dict[str, Any]]) -> list[fl
     """
     cells = sum(area["cells"] for area in areas)
     many = [area for area in areas if area["cells"] * 4 >= cells]
-    boxes = [part["box"] for part in many or areas or [here] if part and part["box"]]
+    parts = many or areas or ([here] if here else [])
+    boxes = [part["box"] for part in parts if part["box"]]
     if not boxes:
         return None
     west, south, east, north = zip(*boxes, strict=True)
