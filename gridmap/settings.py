@@ -1,8 +1,10 @@
 """Settings from the environment; a bad value stops the start with its name."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import pyogrio
@@ -54,6 +56,20 @@ def database(url: str) -> dict[str, Any]:
             "TEMPLATE": "template_gridmap",
         },
     }
+
+
+def tile_hosts(template: str) -> list[str]:
+    """Where the pictures of a raster service come from, for the security policy."""
+    if not template:
+        return []
+    parts = urlsplit(template)
+    if not parts.scheme.startswith("http") or not {"{z}", "{x}", "{y}"} <= set(
+        re.findall(r"{\w}", template)
+    ):
+        raise ImproperlyConfigured(
+            f"BASEMAP_TILES={template!r}: must be an address with {{z}}, {{x}} and {{y}}"
+        )
+    return [f"{parts.scheme}://{re.sub(r'^[^.]*{s}[^.]*', '*', parts.netloc)}"]
 
 
 ENV = one_of("GRIDMAP_ENV", ENVIRONMENTS)
@@ -207,7 +223,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", *([BASEMAP_TILES.split("/{")[0]] if BASEMAP_TILES else [])],
+        "img-src": [SELF, "data:", *tile_hosts(BASEMAP_TILES)],
         "frame-ancestors": ["'none'"],
         "form-action": [SELF],
         "base-uri": ["'none'"],

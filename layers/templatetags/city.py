@@ -19,3 +19,9 @@ def centre_name() -> str:
 def centre_phone() -> str:
     """The number under which the city administrator is reached; empty where none is given."""
     return str(settings.CITY.centre_phone)
+
+
+@register.simple_tag
+def basemap_tiles() -> str:
+    """The address of a raster service under the maps; empty where there is none."""
+    return str(settings.BASEMAP_TILES)

@@ -12,24 +12,23 @@ const SOURCES = [
   "ground", "footprints", "streets", "cell_lines", "community_lines", "district_lines",
   "landmarks", "community_names", "district_names",
 ];
-const CENTRE = [39.78, 98.27];
 
 /**
  * A Leaflet map over the ground, in `element`.
  *
- * `element.dataset.raster` may name a raster service ({z}, {x}, {y}), which then shows in the
- * place of our fills. `without` names sources that the page draws itself; Leaflet's own options
+ * `element.dataset.raster` may name a raster service ({z}, {x}, {y}, {s} from 0 to 7), which then
+ * shows in the place of our fills. `without` names sources that the page draws itself; Leaflet's own options
  * may be given as `options`.
  */
 export function create(element, { without = [], ...options } = {}) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(element, {
-    center: CENTRE, zoom: 13, minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
+    minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
     fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, ...options,
   });
   const colour = palette();
   const { raster } = element.dataset;
-  if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
+  if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18, subdomains: "01234567", className: "raster" }).addTo(map);
   const sources = SOURCES.filter((name) => !without.includes(name));
   const ground = layGround(map, colour, sources, Boolean(raster));
   const marker = makeMarker(map, colour);
@@ -42,7 +41,7 @@ export function create(element, { without = [], ...options } = {}) {
 }
 
 function layGround(map, colour, sources, isOverRaster) {
-  const painted = paintRules(colour, map.getCenter().lat);
+  const painted = paintRules(colour, () => map.getCenter().lat);
   const language = document.documentElement.lang.slice(0, 2);
   return protomapsL.leafletLayer({
     url: `/map/tiles/${sources.join("+")}/{z}/{x}/{y}.mvt`,

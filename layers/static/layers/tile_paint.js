@@ -48,7 +48,7 @@ function buildings(colour) {
 function streets(colour, latitude) {
   const width = (metres, least, more = 0) => (zoom) => {
     const drawn = zoom < 12 ? least * 0.6 : least;
-    return Math.max(metres / metresPerPixel(zoom, latitude), drawn) + 2 * more;
+    return Math.max(metres / metresPerPixel(zoom, latitude()), drawn) + 2 * more;
   };
   const casings = STREETS.filter(([, , , , casing]) => casing);
   return [
