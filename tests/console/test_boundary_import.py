@@ -38,7 +38,7 @@ from tests.console.boundary_files import (
 from tests.makers import SmallCity, appoint, make_small_city, make_user
 
 pytestmark = pytest.mark.django_db
-A, B, C, D = "620201001001001", "620201001001002", "620201001002001", "620201002001001"
+A, B = "620201001001001", "620201001001002"
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from django.utils import timezone
 
+from geodata import frames
 from geodata.boundaries import merge
-from geodata.models import BoundaryChange, CellVersion, LeaderPost
+from geodata.models import (
+    Area,
+    AreaVersion,
+    BoundaryChange,
+    Building,
+    Cell,
+    CellVersion,
+    LeaderPost,
+)
 from gridmap.console.boundary_import import jobs
 from gridmap.console.boundary_import.stages import (
     Reading,
@@ -24,6 +34,7 @@ from gridmap.console.boundary_import.stages import (
 )
 from gridmap.console.boundary_import.work import work
 from tests.console.boundary_files import (
+    COLUMNS,
     MOVED,
     box,
     checked,
@@ -35,7 +46,7 @@ from tests.console.boundary_files import (
 from tests.makers import SmallCity, make_post, make_small_city, square
 
 pytestmark = pytest.mark.django_db
-A, B, C, D = "620201001001001", "620201001001002", "620201001002001", "620201002001001"
+A, B, D = "620201001001001", "620201001001002", "620201002001001"
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +174,46 @@ def test_a_file_that_only_adds_is_checked_with_what_stays(city: SmallCity, tmp_p
 def _only_a(width: float) -> gpd.GeoDataFrame:
     frame = redrawn().loc[["b"]].assign(code=A, name="cell-a")
     return frame.set_geometry([box(0, 0, width, 2)], crs=4490)
+
+
+def whole_city() -> gpd.GeoDataFrame:
+    """All levels of the small city, with a suburb beside its sub-districts."""
+    areas = frames.areas(timezone.now())
+    areas.loc[areas.code == "620201002000", "kind"] = "suburb"
+    areas.loc[areas.code == "620201002001", "kind"] = "town"
+    frame = pd.concat([areas, frames.cells(timezone.now())], ignore_index=True)
+    # A town holds no cells: its village does.
+    village = frame[frame.code == "620201002001"].assign(
+        kind="village", code="620201002002", parent_code="620201002001"
+    )
+    frame = pd.concat([frame, village], ignore_index=True)
+    frame.loc[frame.code == D, "parent_code"] = "620201002002"
+    return gpd.GeoDataFrame(frame[COLUMNS], crs=4490)
+
+
+def test_children_of_several_kinds_tile_one_area_together(city: SmallCity, tmp_path: Path) -> None:
+    frame = whole_city()
+    _forget_all_places()
+    outcome = checked(stage_of(frame, tmp_path))
+    assert (outcome["state"], outcome["faults"]) == ("preview", [])
+    assert len(outcome["change"]["new"]) == len(frame)
+    assert outcome["spared"]["holes"] == 0
+
+
+def test_a_gap_between_a_sub_district_and_a_suburb_is_seen(city: SmallCity, tmp_path: Path) -> None:
+    frame = whole_city()
+    _forget_all_places()
+    for code in ("620201002000", "620201002001", "620201002002", D):
+        frame.loc[frame.code == code, "geometry"] = box(6.5, 0, 1.5, 2)
+    faults = checked(stage_of(frame, tmp_path))["faults"]
+    assert [fault["kind"] for fault in faults] == ["gaps"]
+
+
+def _forget_all_places() -> None:
+    for model in (LeaderPost, Building, CellVersion, Cell, AreaVersion):
+        model.objects.all().delete()
+    Area.objects.update(parent=None)
+    Area.objects.all().delete()
 
 
 # Files that do not say enough

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from geodata import frames
-from geodata.boundaries.loading import CELL_KINDS, Registry, order_by_level, registry_of
+from geodata.boundaries.loading import CELL_KINDS, order_by_level, registry_of
 from geodata.coverage import Fault
 from geodata.coverage_faults import LISTS
 from geodata.models import STORED
@@ -25,36 +25,51 @@ COLUMNS = ["kind", "code", "name", "name_en", "parent_code"]
 
 @dataclass(frozen=True)
 class Family:
-    """The rows of one level with the areas above them; `row` is the index, 0 and below for
-    areas of the registry that stay beside them."""
+    """Rows that must tile the same areas above them.
+
+    `row` is the index, 0 and below for areas of the registry that stay beside them; `lost` are
+    rows that belong nowhere.
+    """
 
     rows: gpd.GeoDataFrame
     parents: gpd.GeoDataFrame | None
     lost: gpd.GeoDataFrame
 
 
+CELLS = "cells"
+
+
 def families(frame: gpd.GeoDataFrame, *, replace: bool, at: datetime) -> Iterator[Family]:
-    """The levels of a file from the top of the tree to the cells."""
+    """The rows of a file by what they tile: the children of one kind of area, or all cells.
+
+    Children of one area may be of several kinds: sub-districts and a suburb make a city.
+    """
     areas, cells = frames.areas(at), frames.cells(at)
+    placed = []
     for kind, rows in order_by_level(frame, settings.CITY):
         registry = registry_of(kind)
         if not registry.parent_kinds:
             yield Family(rows, None, rows.iloc[:0])
             continue
-        parents = _join(frame[frame.kind.isin(registry.parent_kinds)], areas, registry.parent_kinds)
+        parents = _join(frame, areas, registry.parent_kinds)
         above = parents_of(rows, parents)
-        found, lost = rows[above >= 0], rows[above < 0]
-        codes = parents["code"].to_numpy()[above[above >= 0]]
-        found = found.assign(parent_code=codes)
-        if not replace:
-            found = _with_neighbours(found, cells if kind in CELL_KINDS else areas, registry)
-        yield Family(found, parents, lost)
+        found = rows[above >= 0]
+        over = parents.iloc[above[above >= 0]]
+        yield Family(rows.iloc[:0], None, rows[above < 0])
+        group = CELLS if kind in CELL_KINDS else over["kind"].to_numpy()
+        placed.append(found.assign(parent_code=over["code"].to_numpy(), group=group))
+    for group, rows in pd.concat(placed).groupby("group", sort=False) if placed else ():
+        kinds = settings.CITY.cell_parents if group == CELLS else (str(group),)
+        stored = cells if group == CELLS else areas
+        family = _with_neighbours(rows, stored, replace=replace)
+        yield Family(family, _join(frame, areas, kinds), rows.iloc[:0])
 
 
 def _join(
-    mine: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, kinds: tuple[str, ...]
+    frame: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, kinds: tuple[str, ...]
 ) -> gpd.GeoDataFrame:
-    """The areas of the file, and those of the registry that it does not bring itself."""
+    """The areas of some kinds in the file, and those of the registry that it does not bring."""
+    mine = frame[frame.kind.isin(kinds)]
     others = stored[stored.kind.isin(kinds) & ~stored.code.isin(mine.code)]
     columns = [*COLUMNS, "geometry"]
     joined = pd.concat([mine[columns], others[columns]], ignore_index=True)
@@ -62,16 +77,18 @@ def _join(
 
 
 def _with_neighbours(
-    rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, registry: Registry
+    rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame, *, replace: bool
 ) -> gpd.GeoDataFrame:
-    """What stays in force beside the rows, because the file only adds."""
+    """The rows and what stays in force beside them: all else, or what they do not replace."""
+    replaced = {*rows.kind, *(CELL_KINDS if rows.kind.isin(CELL_KINDS).any() else ())}
     stays = stored[
-        stored.kind.isin(registry.kinds)
-        & stored.parent_code.isin(rows.parent_code)
+        stored.parent_code.isin(rows.parent_code)
         & ~stored.code.isin(rows.code)
+        & ~(replace & stored.kind.isin(replaced))
     ][[*COLUMNS, "geometry"]]
     stays.index = pd.Index(-np.arange(len(stays)))
-    return gpd.GeoDataFrame(pd.concat([rows, stays]), geometry="geometry", crs=STORED)
+    both = pd.concat([rows[[*COLUMNS, "geometry"]], stays])
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=STORED)
 
 
 def untiled(family: Family, tolerance_m: float) -> tuple[list[FaultDict], Tiling | None]:

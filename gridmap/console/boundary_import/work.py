@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from geodata import frames
 from geodata.boundaries.checks import TOLERANCE_M
+from geodata.boundaries.loading import CELL_KINDS
 from geodata.boundaries.services import take_lock
 from geodata.errors import ImportRefused
 from geodata.importing import Report, Request, run_import
@@ -130,7 +131,7 @@ def look_at(rows: Rows, *, replace: bool, at: datetime) -> Found:
         if family.parents is not None:
             found.parents.append(family.parents)
         if tiling is not None:
-            found.holes += tiling.holes_filled
+            found.holes += tiling.holes_filled if family.rows.kind.isin(CELL_KINDS).all() else 0
             found.in_parts += tiling.in_parts
             found.tolerated += tiling.tolerated
     return found
