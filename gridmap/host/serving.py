@@ -24,7 +24,7 @@ from gridmap.host.project import Project, Stop, Surroundings
 from gridmap.host.steps import say
 from gridmap.host.variables import application_environment
 
-ANSWER_S = 60.0
+ANSWER_S = 180.0
 PORT_PATIENCE_S = 10.0
 TICK_S = 60
 TICK_PAUSE_S = 5.0
