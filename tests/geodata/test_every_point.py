@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from django.db import connection
 
 from geodata.boundaries import load
 from geodata.city_loading import BOUNDARY_COLUMNS
@@ -29,6 +30,9 @@ def cells(city) -> gpd.GeoDataFrame:
     cells = city.cells.rename(columns={"community_code": "parent_code"})
     load(city.areas[BOUNDARY_COLUMNS], by="test", at=AT)
     load(cells[BOUNDARY_COLUMNS], by="test", at=AT)
+    with connection.cursor() as cursor:
+        # As autovacuum does after a load: without it the planner takes the table for empty.
+        cursor.execute("ANALYZE geodata_cellversion, geodata_cell")
     return cells.assign(is_base=cells.kind == "base").sort_values(["is_base", "code"])
 
 
