@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.demo_city import plan
 from geodata.demo_city.cells import UrbanCell
-from geodata.demo_city.countryside import TOLL_STATION, RuralCell
+from geodata.demo_city.countryside import RIVER, TOLL_STATION, RuralCell
 from geodata.demo_city.divisions import ZIXUAN
 
 ALONG_JINGTIE_WEST = plan.turn(-620.0, plan.AVENUE_T[6])
@@ -19,6 +19,7 @@ def make_landmarks(cells: list[UrbanCell], rural: list[RuralCell]) -> list[dict[
         _row("toll_station", "G30 嘉峪关收费站", "G30 Jiayuguan Toll Station", TOLL_STATION),
         _row("market", "镜铁西路马路市场", "Jingtie West Road Street Market", ALONG_JINGTIE_WEST),
         _row("square", "雄关广场", "Xiongguan Square", plan.corner(4, 3)),
+        _row("river", "讨赖河", "Taolai River", RIVER[5]),
     ]
     rows += [
         _row(cell.use, cell.name, cell.name_en, _inside(cell.polygon))
