@@ -1,7 +1,7 @@
 """Upload, check, preview, confirm: what each page shows follows from the upload's state."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -158,9 +158,11 @@ def _preview_page(request: HttpRequest, stage: Stage, outcome: dict[str, Any]) -
 def _overtaken_page(request: HttpRequest, stage: Stage, outcome: dict[str, Any]) -> HttpResponse:
     username = outcome["first"]["by"]
     person = User.objects.filter(username=username).first()
+    at = datetime.fromisoformat(outcome["first"]["at"])
     first = {
         "name": person.name if person else username,
-        "at": datetime.fromisoformat(outcome["first"]["at"]),
+        "at": at,
+        "is_just_now": timezone.now() - at < timedelta(minutes=1),
     }
     return _stage_render(request, stage, "overtaken", {"step": 3, "first": first}, status=409)
 
