@@ -61,16 +61,22 @@ function widthOf(scratch, text, font, spacing = 0) {
   return scratch.measureText(text).width + spacing * ([...text].length - 1);
 }
 
+/* Room between Chinese characters; Latin letters need less. */
+function spaced(text, pixels) {
+  return /\p{Script=Han}/u.test(text) ? pixels : pixels / 4;
+}
+
 /* The name of an area. */
 function place(name, colour, { size, weight, spacing = 0, alpha = 1 }) {
   return {
     place({ scratch }, [[at]], feature) {
       const [text, font] = [name(feature), fontOf(size, weight)];
-      const width = widthOf(scratch, text, font, spacing);
+      const apart = spacing && spaced(text, spacing);
+      const width = widthOf(scratch, text, font, apart);
       return [{
         anchor: at,
         bboxes: [boxAround(at.x, at.y, width + 12, size + 12)],
-        draw: (context) => write(context, text, { font, ink: colour("m-text"), halo: colour("m-halo"), spacing, alpha }),
+        draw: (context) => write(context, text, { font, ink: colour("m-text"), halo: colour("m-halo"), spacing: apart, alpha }),
       }];
     },
   };
@@ -82,7 +88,7 @@ function landmark(name, colour) {
     place({ scratch }, [[at]], feature) {
       const [text, font] = [name(feature), fontOf(12, 400)];
       const isWater = feature.props.kind === "river";
-      const spacing = isWater ? 6 : 0;
+      const spacing = isWater ? spaced(text, 6) : 0;
       const width = widthOf(scratch, text, font, spacing);
       const down = isWater ? 0 : 12;
       return [{
@@ -92,7 +98,7 @@ function landmark(name, colour) {
           if (!isWater) drawSign(context, feature.props.kind, colour);
           context.translate(0, down);
           write(context, text, {
-            font, spacing, ink: colour(isWater ? "m-water-text" : "m-text"), halo: isWater ? null : colour("m-halo"),
+            font, spacing, ink: colour(isWater ? "m-water-text" : "m-text"), halo: colour("m-halo"),
           });
         },
       }];
