@@ -93,7 +93,11 @@ def _ending(entry: ZipInfo) -> str:
 def _is_leftover(entry: ZipInfo) -> bool:
     """Folders, and what a Mac puts beside every file."""
     path = PurePosixPath(entry.filename)
-    return entry.is_dir() or path.name.startswith("._") or path.parts[:1] == ("__MACOSX",)
+    return (
+        entry.filename.endswith("/")
+        or path.name.startswith("._")
+        or path.parts[:1] == ("__MACOSX",)
+    )
 
 
 def _refuse_unsafe(entry: ZipInfo) -> None:

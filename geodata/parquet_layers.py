@@ -39,6 +39,8 @@ def read_parquet(path: Path, max_rows: int) -> RawLayer:
                 raise refused("too_large", _("解开后超过 {limit} MB"), limit=MAX_UNPACKED // 10**6)
             name, column = _geometry_column(file.schema_arrow.metadata or {})
             table = file.read()
+            # Texts that are no UTF-8 and offsets that lead nowhere are found here only.
+            table.validate(full=True)
         if column.get("encoding") != "WKB":
             return _native(path)
         frame = table.drop_columns([name]).to_pandas(ignore_metadata=True)

@@ -154,7 +154,8 @@ def _plain_words() -> Iterator[None]:
             yield
     except ImportRefused:
         raise
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, UnboundLocalError) as error:
+        # The last is pyogrio's own slip over a system that it cannot export.
         raise refused("unreadable", _("文件读不出来：内容不完整，或不是这种格式")) from error
 
 

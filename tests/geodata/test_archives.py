@@ -145,6 +145,12 @@ def test_an_unknown_compression_is_refused(path):
     assert code_of(path) == "not_a_zip"
 
 
+def test_an_entry_without_a_name_is_refused(path):
+    data = write_zip(path, {**shapefile_parts(), "zzzz": b""}).read_bytes()
+    path.write_bytes(data.replace(b"zzzz", bytes(4)))
+    assert code_of(path) == "not_a_zip"
+
+
 def test_two_shapefiles_are_refused(path):
     both = {**shapefile_parts(stem="one"), **shapefile_parts(stem="two")}
     assert code_of(write_zip(path, both)) == "no_shapefile"

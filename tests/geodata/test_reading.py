@@ -250,6 +250,11 @@ class TestSystems:
         assert refusal(path).code in ("crs_unknown", "crs_missing")
         assert read_features(path, crs="wgs84").system == "wgs84"
 
+    def test_a_garbled_prj_is_refused(self, tmp_path):
+        for prj in ("GEOGCS[", "\0" * 40, '\uff00"', "PROJCS" * 9):
+            path = write_zip(tmp_path / "c.zip", shapefile_parts(prj=prj))
+            assert refusal(path).code in ("crs_missing", "crs_unknown", "unreadable")
+
 
 class TestTexts:
     def names(self, tmp_path, encoding, **options):
@@ -304,6 +309,12 @@ class TestTexts:
         frame(AREA, AREA, note=["fine", "a\0b"]).to_parquet(tmp_path / "c.parquet")
         (found,) = read_features(tmp_path / "c.parquet").refused
         assert (found.row, found.field, found.code) == (2, "note", "bad_text")
+
+    def test_parquet_whose_text_is_no_utf8_is_refused(self, tmp_path):
+        path = tmp_path / "c.parquet"
+        frame(note="abcdef").to_parquet(path, compression=None)
+        path.write_bytes(path.read_bytes().replace(b"abcdef", b"abc\xffef"))
+        assert refusal(path).code == "unreadable"
 
     def test_two_columns_of_one_name_are_refused(self, tmp_path):
         frame(note="x").to_parquet(tmp_path / "c.parquet")
