@@ -40,14 +40,14 @@ class Comparison:
         return self.demanded is None or self.ratio <= self.demanded
 
     def cells(self) -> list[str]:
-        ratios = self.ratios
+        quarters = statistics.quantiles(self.ratios, n=4)
         return [
             self.what,
             milliseconds(self.ours),
             self.peer_name,
             milliseconds(self.peer),
             _ratio(self.ratio),
-            f"{_ratio(min(ratios))} to {_ratio(max(ratios))}",
+            f"{_ratio(quarters[0])} to {_ratio(quarters[2])}",
             "" if self.demanded is None else f"≤ {_ratio(self.demanded)}",
             "" if self.demanded is None else ("met" if self.is_met else "MISSED"),
         ]
@@ -66,7 +66,7 @@ class Figure:
         return [self.what, f"{self.size:,}", str(self.statements), milliseconds(self.costs)]
 
 
-HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "all rounds", "demanded", ""]
+HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "half of the rounds", "demanded", ""]
 FIGURE_HEADS = ["request", "bytes", "SQL statements", "CPU, ms"]
 TEXT = """# What tiles and pages cost
 
