@@ -117,7 +117,8 @@ LEFT JOIN LATERAL (
            ) OVER () AS interiors
     FROM geodata_cellversion AS version
     JOIN geodata_cell AS cell ON cell.id = version.cell_id
-    WHERE ST_DWithin(version.geom, point.geom, %(touching)s)
+    WHERE ST_IsValid(point.geom)  -- NaN is near to everything
+      AND ST_DWithin(version.geom, point.geom, %(touching)s)
       AND version.valid_from <= %(at)s
       AND (version.valid_to > %(at)s OR version.valid_to IS NULL)
     ORDER BY cell.kind = 'base', cell.code
