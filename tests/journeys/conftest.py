@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.server import ROOT, serving
 from tests.journeys.visits import Cookies, Visit, Visitor, visitor
 
 CHROMIUM = "/usr/bin/chromium"
+# A story must not fail because the machine is busy.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,7 @@ def test_search_and_list_work_from_the_keyboard(window: Visitor) -> None:
     page.keyboard.press("/")
     page.keyboard.type("紫轩花苑 7 号楼")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 处")).to_be_visible()
+    expect(page.locator("#areas .item")).to_have_count(1)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("#identify h3")).to_have_text("紫轩花苑 7 号楼")
