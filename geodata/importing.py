@@ -207,9 +207,14 @@ Rule = tuple[str, str, npt.NDArray[np.bool_]]
 
 
 def _text_rules(frame: gpd.GeoDataFrame, target: str) -> list[Rule]:
+    # A cell may do without a name: its number names it.
+    needs_name = ~frame.kind.isin(CELL_KINDS) if "kind" in frame else True
+    empty = {
+        name: (frame[name] == "") & (needs_name | (name != "name")) for name in REQUIRED[target]
+    }
     rules: list[Rule] = [
-        (name, _("{field} 是空的").format(field=name), (frame[name] == "").to_numpy())
-        for name in REQUIRED[target]
+        (name, _("{field} 是空的").format(field=name), broken.to_numpy())
+        for name, broken in empty.items()
     ]
     for name, length in LENGTHS.items():
         if name in frame:

@@ -182,7 +182,7 @@ def test_an_overlap_is_refused_with_area_and_place(tmp_path):
 @pytest.mark.usefixtures("community")
 def test_wrong_attributes_are_named_with_field_and_row(tmp_path):
     frame = cells_frame(
-        code=["12", f"{COMMUNITY}002"], name=["", "x" * 61], kind=["base", "desert"]
+        code=["12", f"{COMMUNITY}002"], name=["", "x" * 61], kind=["town", "desert"]
     )
     report = refusal("import_areas", write(frame, tmp_path / "cells.gpkg"), tmp_path)
     named = {(fault["row"], fault["field"]) for fault in report["refused"]}
@@ -292,3 +292,9 @@ def test_a_post_across_two_cells_is_named(tmp_path):
     report = refusal("import_leader_posts", write(frame, tmp_path / "p.gpkg"), tmp_path)
     assert report["refused"][0]["reason"] == "跨界"
     assert LeaderPost.objects.count() == 5
+
+
+@pytest.mark.usefixtures("community")
+def test_cells_may_come_without_names(tmp_path):
+    run("import_areas", write(cells_frame().drop(columns="name"), tmp_path / "cells.gpkg"))
+    assert list(Cell.objects.values_list("name", flat=True)) == ["", ""]
