@@ -11,7 +11,7 @@ from gridmap.host.browser_files import prepare_browser_files
 from gridmap.host.children import end_child, start_child
 from gridmap.host.environment import TEST, prepare_environment
 from gridmap.host.locks import one_after_another, only_one
-from gridmap.host.machine import BROWSER, FONTS, SERVER, VENV, prepare_machine
+from gridmap.host.machine import BROWSER, DRIVER, FONTS, SERVER, VENV, prepare_machine
 from gridmap.host.preparing import prepare_catalogues
 from gridmap.host.project import Project, Surroundings
 from gridmap.host.steps import say
@@ -35,7 +35,7 @@ def test_surroundings(project: Project, surroundings: Surroundings) -> Iterator[
     with only_one(tests.var / "test.lock", "", refusal):
         with one_after_another(project.root / "var" / "set-up.lock", "machine"):
             venv = [] if project.python.exists() else [VENV]
-            prepare_machine(tests, [*venv, SERVER, BROWSER, FONTS])
+            prepare_machine(tests, [*venv, SERVER, BROWSER, DRIVER, FONTS])
             prepare_environment(tests, TEST)
             prepare_browser_files(tests, with_tests=True)
         cluster = clusters.find_cluster(tests, is_careless=True)

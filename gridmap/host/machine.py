@@ -60,6 +60,11 @@ SERVER = Need(
 BROWSER = Need(
     "chromium", "the browser of the journeys", lambda: shutil.which("chromium") is not None
 )
+DRIVER = Need(
+    "libatomic1",
+    "Playwright's own Node, which drives the browser, links to it",
+    lambda: any(Path("/usr/lib").glob("*/libatomic.so.1")),
+)
 FONTS = Need(
     "fonts-noto-cjk",
     "draws Chinese text in the pictures",
