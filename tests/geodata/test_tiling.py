@@ -114,7 +114,5 @@ def test_a_row_without_a_code_is_called_by_its_number() -> None:
 
 
 def test_a_parent_is_found_by_code_else_by_place_else_not_at_all() -> None:
-    found = rows(
-        ("a", "q", box(0, 0)), ("b", "", box(1, 0)), ("c", "", box(9, 9)), ("d", "", None)
-    )
+    found = rows(("a", "q", box(0, 0)), ("b", "", box(1, 0)), ("c", "", box(9, 9)), ("d", "", None))
     assert np.array_equal(parents_of(found, PARENTS), [1, 0, -1, -1])
