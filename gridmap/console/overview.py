@@ -133,16 +133,27 @@ held AS (
     SELECT * FROM accounts_appointment
     WHERE begins_on <= %(day)s AND (ends_on > %(day)s OR ends_on IS NULL)
 ),
+post_count AS (
+    SELECT post.cell_id, count(*) AS posts, count(*) FILTER (WHERE led.post_id IS NULL) AS leaderless
+    FROM geodata_leaderpost AS post
+    LEFT JOIN (SELECT DISTINCT post_id FROM held) AS led ON led.post_id = post.id
+    GROUP BY post.cell_id
+),
 cell AS (
-    SELECT cell.*, version.geom_3857, tree.part_id,
-           NOT EXISTS (SELECT FROM held WHERE held.cell_id = cell.id AND role = 'grid_member') AS is_unmanned,
-           (SELECT count(*) FROM geodata_leaderpost WHERE cell_id = cell.id) AS posts,
-           (SELECT count(*) FROM geodata_leaderpost AS post WHERE post.cell_id = cell.id
-            AND NOT EXISTS (SELECT FROM held WHERE held.post_id = post.id)) AS leaderless
+    SELECT cell.*, version.geom_3857, tree.part_id, manned.cell_id IS NULL AS is_unmanned,
+           coalesce(posts, 0) AS posts, coalesce(leaderless, 0) AS leaderless
     FROM geodata_cell AS cell
     JOIN geodata_cellversion AS version ON version.cell_id = cell.id AND version.valid_to IS NULL
     LEFT JOIN tree ON tree.id = cell.community_id
+    LEFT JOIN post_count ON post_count.cell_id = cell.id
+    LEFT JOIN (SELECT DISTINCT cell_id FROM held WHERE role = 'grid_member') AS manned
+           ON manned.cell_id = cell.id
     WHERE cell.community_id IN (SELECT id FROM tree UNION SELECT id FROM here)
+),
+building_count AS (
+    SELECT tree.part_id, count(*) AS buildings
+    FROM geodata_building AS building JOIN tree ON tree.id = building.community_id
+    GROUP BY tree.part_id
 ),
 member AS (
     SELECT held.cell_id, person.name, person.phone
@@ -162,8 +173,7 @@ SELECT
         'cells', counted.cells, 'unmanned', counted.unmanned, 'posts', counted.posts,
         'leaderless', counted.leaderless,
         'box', (SELECT box FROM shape WHERE shape.area_id = part.id),
-        'buildings', (SELECT count(*) FROM geodata_building AS building
-                      JOIN tree ON tree.id = building.community_id WHERE tree.part_id = part.id)
+        'buildings', coalesce((SELECT buildings FROM building_count WHERE part_id = part.id), 0)
      ) ORDER BY branch, depth, code), '[]')
      FROM part CROSS JOIN LATERAL (
         SELECT count(*) AS cells, count(*) FILTER (WHERE is_unmanned) AS unmanned,
