@@ -150,7 +150,7 @@ def test_every_colour_that_the_map_of_my_cells_names_exists() -> None:
     scripts += (ROOT / "gridmap/console/static/console/my_cells").glob("*.js")
     for script in scripts:
         text = script.read_text(encoding="utf-8")
-        used = set(re.findall(r'colour\["([a-z0-9-]+)"\]', text)) | set(
+        used = set(re.findall(r'colour\("([a-z0-9-]+)"\)', text)) | set(
             re.findall(r'"(m-[a-z0-9-]+)"', text)
         )
         assert used <= names, script.name

@@ -22,7 +22,7 @@ export function readGround(data) {
 
 export function drawLand(view, colour) {
   view.inPixels();
-  view.context.fillStyle = colour["m-land"];
+  view.context.fillStyle = colour("m-land");
   view.context.fillRect(0, 0, view.width, view.height);
 }
 
@@ -30,12 +30,12 @@ export function drawGround(view, ground, colour) {
   const { context } = view;
   view.inUnits();
   for (const [path, name, opacity] of ground.fills) {
-    context.fillStyle = colour[name];
+    context.fillStyle = colour(name);
     context.globalAlpha = opacity;
     context.fill(path, "evenodd");
   }
   context.globalAlpha = 1;
-  context.fillStyle = colour["m-bldg"];
+  context.fillStyle = colour("m-bldg");
   context.fill(ground.buildings);
   context.lineJoin = context.lineCap = "round";
   drawStreets(view, ground.streets, colour);
@@ -56,17 +56,17 @@ function drawStreets(view, streets, colour) {
     .map(([grade, metres, least, fill, casing, more]) =>
       [streets[grade], Math.max(metres * view.metre, least), fill, casing, more]);
   for (const [path, width, , casing, more] of present) {
-    if (casing) stroke(view, path, colour[casing], width + 2 * more);
+    if (casing) stroke(view, path, colour(casing), width + 2 * more);
   }
-  for (const [path, width, fill] of present) stroke(view, path, colour[fill], width);
-  if (streets.motorway) stroke(view, streets.motorway, colour["m-mw-mid"], 0.8);
+  for (const [path, width, fill] of present) stroke(view, path, colour(fill), width);
+  if (streets.motorway) stroke(view, streets.motorway, colour("m-mw-mid"), 0.8);
 }
 
 function drawRailway(view, railway, colour) {
   if (!railway) return;
   view.context.lineCap = "butt";
-  stroke(view, railway, colour["m-rail"], 2.6);
-  stroke(view, railway, colour["m-land"], 1.4, [7, 7]);
+  stroke(view, railway, colour("m-rail"), 2.6);
+  stroke(view, railway, colour("m-land"), 1.4, [7, 7]);
 }
 
 export function drawLines(view, ground, colour) {
@@ -74,7 +74,7 @@ export function drawLines(view, ground, colour) {
   view.inUnits();
   context.lineCap = "butt";
   context.globalAlpha = 0.7;
-  stroke(view, ground.cells, colour["m-cell"], 0.8);
-  stroke(view, ground.communities, colour["m-comm"], 1.4, [2, 3]);
+  stroke(view, ground.cells, colour("m-cell"), 0.8);
+  stroke(view, ground.communities, colour("m-comm"), 1.4, [2, 3]);
   context.globalAlpha = 1;
 }

@@ -125,7 +125,7 @@ function stack(view, name, { x, y, direction }, places, colour) {
   const down = direction[1] < 0 ? [-direction[0], -direction[1]] : direction;
   letters.forEach((letter, n) => {
     const offset = (n - (letters.length - 1) / 2) * PITCH;
-    write(view, letter, x + down[0] * offset, y + down[1] * offset, colour["m-text-2"], colour["m-halo"]);
+    write(view, letter, x + down[0] * offset, y + down[1] * offset, colour("m-text-2"), colour("m-halo"));
   });
   return true;
 }
@@ -137,7 +137,7 @@ function lay(view, name, { x, y, direction }, length, places, colour) {
   context.save();
   context.translate(x, y);
   context.rotate(Math.atan2(dy, dx));
-  write(view, name, 0, 0, colour["m-text-2"], colour["m-halo"]);
+  write(view, name, 0, 0, colour("m-text-2"), colour("m-halo"));
   context.restore();
   return true;
 }
@@ -148,7 +148,7 @@ export function drawLandmarks(view, landmarks, places, colour) {
   for (const { name, at } of landmarks) {
     const [x, y] = view.toPixel(at);
     if (places.claim(around(x, y, view.context.measureText(name).width + 8, 18))) {
-      write(view, name, x, y, colour["m-text"], colour["m-halo"]);
+      write(view, name, x, y, colour("m-text"), colour("m-halo"));
     }
   }
 }

@@ -48,12 +48,6 @@ export function points(path) {
   return parts;
 }
 
-/** The map colours of the current theme, read from the stylesheet. */
-export function colours() {
-  const style = getComputedStyle(document.documentElement);
-  return new Proxy({}, { get: (_, name) => style.getPropertyValue(`--${name}`).trim() });
-}
-
 /** A layer with one canvas; `paint(view)` draws it anew after every move. */
 export function paper(origin, paint) {
   const Paper = L.Renderer.extend({

@@ -2,7 +2,8 @@
 /* global L */
 
 import { create } from "../../layers/basemap.js";
-import { colours, paper } from "../../layers/paper.js";
+import { palette } from "../../layers/paint.js";
+import { paper } from "../../layers/paper.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const CLOSE = 17;
@@ -19,12 +20,13 @@ export function drawnMap(element, picture, options) {
 function addLines(leaflet, picture) {
   const lines = ["cells", "parents", "closed", "opened"].filter((name) => picture[name])
     .map((name) => [name, new Path2D(picture[name])]);
-  const sheet = paper(picture.origin, (view) => drawLines(view, lines, colours()));
+  const colour = palette();
+  const sheet = paper(picture.origin, (view) => drawLines(view, lines, colour));
   // A pane of its own, blended with the ground: names of places stay readable under a line.
   leaflet.createPane("lines").classList.add("pane-lines");
   L.setOptions(sheet, { pane: "lines" });
   sheet.addTo(leaflet);
-  new MutationObserver(() => sheet.repaint())
+  new MutationObserver(() => { colour.refresh(); sheet.repaint(); })
     .observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }
 
@@ -44,7 +46,7 @@ function drawLines(view, lines, colour) {
   for (const [name, path] of lines) {
     const style = STYLES[name];
     context.globalAlpha = style.opacity;
-    context.strokeStyle = colour[style.colour];
+    context.strokeStyle = colour(style.colour);
     context.lineWidth = view.px(style.width);
     context.setLineDash((style.dashes ?? []).map(view.px));
     context.stroke(path);

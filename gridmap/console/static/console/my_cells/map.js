@@ -1,8 +1,9 @@
 /* The map of my cells: Leaflet moves it, one canvas shows it. */
 /* global L */
 
-import { colours, fromUnits, paper, toUnits } from "../../layers/paper.js";
 import { readGround } from "../../layers/ground.js";
+import { palette } from "../../layers/paint.js";
+import { fromUnits, paper, toUnits } from "../../layers/paper.js";
 import { drawPicture } from "./picture.js";
 import { whatIsHere } from "./places.js";
 
@@ -18,7 +19,8 @@ export function makeMap(element, mine, { margins, onPick }) {
     // Farther south than there is paper, because the sheet of the phone hides that part.
     maxBounds: boundsOf([[0, 0], [mine.size[0], mine.size[1] * 1.4]].map((corner) => fromUnits(corner, mine.origin))), maxBoundsViscosity: 1,
   });
-  const sheet = paper(mine.origin, (view) => drawPicture(view, scene, colours()));
+  const colour = palette();
+  const sheet = paper(mine.origin, (view) => drawPicture(view, scene, colour));
 
   const cornersOf = (cells) => cells.flatMap((cell) => cell.rings[0].map((at) => fromUnits(at, mine.origin)));
   const fit = (cells = mine.cells) => {
@@ -36,7 +38,7 @@ export function makeMap(element, mine, { margins, onPick }) {
     const at = toUnits(latlng, mine.origin);
     onPick(whatIsHere(mine, at, reach), at);
   });
-  new MutationObserver(() => sheet.repaint())
+  new MutationObserver(() => { colour.refresh(); sheet.repaint(); })
     .observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.fonts.ready.then(() => sheet.repaint());
 

@@ -41,29 +41,29 @@ export function drawPicture(view, scene, colour) {
 function drawVeil(view, mine, colour) {
   const { context } = view;
   view.inUnits();
-  context.fillStyle = colour["m-pale"];
+  context.fillStyle = colour("m-pale");
   context.fill(mine.veil, "evenodd");
 }
 
 function drawMine(view, { mine, shows }, colour) {
   const { context } = view;
-  context.fillStyle = colour["m-bldg"];
-  context.strokeStyle = colour["m-bldg-l"];
+  context.fillStyle = colour("m-bldg");
+  context.strokeStyle = colour("m-bldg-l");
   context.lineWidth = view.px(0.7);
   for (const { shape } of mine.buildings) {
     context.fill(shape);
     if (1 / view.metre < DETAIL_UNTIL) context.stroke(shape);
   }
-  if (shows.posts || view.zoom >= 18) outline(view, mine.posts, colour["m-mine"], 1.2, [4, 3]);
+  if (shows.posts || view.zoom >= 18) outline(view, mine.posts, colour("m-mine"), 1.2, [4, 3]);
   context.lineJoin = "round";
-  outline(view, mine.cells, colour["m-halo"], 6);
+  outline(view, mine.cells, colour("m-halo"), 6);
   for (const { shape } of mine.cells) {
     context.globalAlpha = 0.03;
-    context.fillStyle = colour["m-mine"];
+    context.fillStyle = colour("m-mine");
     context.fill(shape, "evenodd");
     context.globalAlpha = 1;
   }
-  outline(view, mine.cells, colour["m-mine"], 2.4);
+  outline(view, mine.cells, colour("m-mine"), 2.4);
 }
 
 function outline(view, places, style, width, dashes = []) {
@@ -91,10 +91,10 @@ function drawSelection(view, { mine, selection }, colour) {
   view.inUnits();
   for (const { shape } of selectedShapes(mine, selection)) {
     context.globalAlpha = 0.14;
-    context.fillStyle = colour["m-mine"];
+    context.fillStyle = colour("m-mine");
     context.fill(shape, "evenodd");
     context.globalAlpha = 1;
-    context.strokeStyle = colour["m-sel"];
+    context.strokeStyle = colour("m-sel");
     context.lineWidth = view.px(2);
     context.stroke(shape);
   }
@@ -104,7 +104,7 @@ function drawWords(view, scene, colour) {
   const places = makePlaces();
   view.inPixels();
   for (const pill of pills(view, scene.mine)) {
-    places.take(drawPill(view, pill.text, pill.x, pill.y, colour["m-mine"], colour["on-pri"], colour.surface));
+    places.take(drawPill(view, pill.text, pill.x, pill.y, colour("m-mine"), colour("on-pri"), colour("surface")));
   }
   if (1 / view.metre < DETAIL_UNTIL) drawNumbers(view, scene, places, colour);
   if (!scene.ground) return;
@@ -139,7 +139,7 @@ function drawNumbers(view, { mine, selection }, places, colour) {
     if (!number) continue;
     const [x, y] = view.toPixel(at);
     if (places.claim(around(x, y, 6 * number.length + 2, 9))) {
-      write(view, number, x, y + 0.5, colour["m-text-2"], colour["m-halo"], 2);
+      write(view, number, x, y + 0.5, colour("m-text-2"), colour("m-halo"), 2);
     }
   }
 }
@@ -175,7 +175,7 @@ function drawPosition(view, { position }, colour) {
   const { context } = view;
   view.inPixels();
   const [x, y] = view.toPixel(position.at);
-  context.fillStyle = colour["m-me"];
+  context.fillStyle = colour("m-me");
   if (position.accuracy) {
     context.globalAlpha = 0.14;
     disc(context, x, y, position.accuracy * view.metre);
