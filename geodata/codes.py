@@ -3,8 +3,12 @@
 A code is a label: twelve digits of a division and then three of a cell or five of a building.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 CELL_DIGITS = 3
 BUILDING_DIGITS = 5
@@ -28,6 +32,23 @@ def _code(division: str, sequence: int, digits: int) -> str:
     if not 1 <= sequence < 10**digits:
         raise CodesExhausted(f"{division}: number {sequence} does not fit {digits} digits")
     return f"{division}{sequence:0{digits}d}"
+
+
+def reading_order_of(shapes: Sequence[BaseGeometry]) -> npt.NDArray[np.intp]:
+    """The order of areas as one reads, by their centroids.
+
+    Parameters
+    ----------
+    shapes
+        Polygons or multipolygons, length n, in any units; none may be empty.
+
+    Returns
+    -------
+    Indices that sort the shapes, shape (n,).
+    """
+    centres = shapely.centroid(shapes)
+    _west, south, _east, north = shapely.bounds(shapes).T
+    return reading_order(shapely.get_x(centres), shapely.get_y(centres), north - south)
 
 
 def reading_order(

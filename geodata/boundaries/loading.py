@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from geodata.boundaries.checks import BoundaryRefused
 from geodata.boundaries.writing import as_multipolygon, close_versions, next_cell_codes
 from geodata.city import CityProfile
-from geodata.codes import reading_order
+from geodata.codes import reading_order_of
 from geodata.models import Area, AreaVersion, BoundaryChange, Cell, CellVersion
 
 CELL_KINDS = tuple(Cell.Kind.values)
@@ -196,9 +196,7 @@ def complete_codes(registry: Registry, rows: gpd.GeoDataFrame) -> list[str]:
         return list(codes)
     for parent_id in sorted(set(rows.parent_id[missing])):
         mine = np.flatnonzero(missing & (rows.parent_id == parent_id).to_numpy())
-        centres = shapely.centroid(rows.geometry.values[mine])
-        _west, south, _east, north = shapely.bounds(rows.geometry.values[mine]).T
-        order = reading_order(shapely.get_x(centres), shapely.get_y(centres), north - south)
+        order = reading_order_of(rows.geometry.values[mine])
         codes[mine[order]] = next_cell_codes(Area.objects.get(pk=parent_id), len(mine))
     return list(codes)
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geodata.codes import cell_code, reading_order_of
 from geodata.demo_city import plan
 from geodata.demo_city.areas import noded
 from geodata.demo_city.divisions import COMMUNITIES, ZIXUAN
@@ -85,20 +86,11 @@ def numbered(cells: list[UrbanCell], rng: np.random.Generator) -> list[UrbanCell
     for community in COMMUNITIES:
         mine = [cell for cell in cells if cell.community == community.code]
         mine = _with_public_uses(mine, rng)
-        order = reading_order(np.array([cell.middle for cell in mine]))
-        coded += [replace(mine[n], code=f"{community.code}{k:03d}") for k, n in enumerate(order, 1)]
+        order = reading_order_of([cell.polygon for cell in mine])
+        coded += [
+            replace(mine[n], code=cell_code(community.code, k)) for k, n in enumerate(order, 1)
+        ]
     return coded
-
-
-def reading_order(middles: Points, *, row_m: float = 190.0) -> list[int]:
-    """Return indices in reading order: rows of places from the north, each from the west."""
-    order: list[int] = []
-    left = sorted(range(len(middles)), key=lambda n: -middles[n][1])
-    while left:
-        row = [n for n in left if middles[n][1] > middles[left[0]][1] - row_m]
-        order += sorted(row, key=lambda n: middles[n][0])
-        left = [n for n in left if n not in row]
-    return order
 
 
 def _middles(rng: np.random.Generator) -> dict[tuple[int, int], float]:

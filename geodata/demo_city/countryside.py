@@ -8,8 +8,8 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geodata.codes import cell_code, reading_order_of
 from geodata.demo_city import plan
-from geodata.demo_city.cells import reading_order
 from geodata.demo_city.curves import curve, smoothed
 from geodata.demo_city.divisions import (
     NORTH_VILLAGES,
@@ -254,12 +254,12 @@ def _with_holes(pieces: list[RuralCell]) -> list[RuralCell]:
 
 def _numbered(village: Division, cells: list[RuralCell]) -> list[RuralCell]:
     mine = [cell for cell in cells if cell.village == village]
-    centres = np.array([shapely.get_coordinates(cell.polygon.centroid)[0] for cell in mine])
-    return [_named(mine[n], k) for k, n in enumerate(reading_order(centres, row_m=1500.0), 1)]
+    order = reading_order_of([cell.polygon for cell in mine])
+    return [_named(mine[n], k) for k, n in enumerate(order, 1)]
 
 
 def _named(cell: RuralCell, number: int) -> RuralCell:
-    code = f"{cell.village.code}{number:03d}"
+    code = cell_code(cell.village.code, number)
     if cell.name:
         return replace(cell, code=code)
     name = f"{cell.village.name}{GROUPS[number - 1]}组"

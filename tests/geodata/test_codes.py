@@ -2,8 +2,15 @@
 
 import numpy as np
 import pytest
+from shapely import box
 
-from geodata.codes import CodesExhausted, building_code, cell_code, reading_order
+from geodata.codes import (
+    CodesExhausted,
+    building_code,
+    cell_code,
+    reading_order,
+    reading_order_of,
+)
 
 
 def test_codes_append_the_number_to_the_division():
@@ -41,3 +48,10 @@ def test_one_place_and_none():
 
 def test_places_in_one_spot_keep_their_order():
     assert reading_order(np.zeros(3), np.zeros(3), np.ones(3)).tolist() == [0, 1, 2]
+
+
+def test_shapes_are_ordered_by_their_centroids_in_rows_of_the_median_height():
+    south, east, low, west = box(0, 0, 3, 1), box(1, 1, 2, 2), box(2, 1, 3, 1.8), box(0, 1, 1, 2)
+    assert reading_order_of([south, east, low, west]).tolist() == [3, 1, 2, 0]
+    assert reading_order_of([east]).tolist() == [0]
+    assert reading_order_of([]).tolist() == []

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geodata.codes import reading_order_of
 from geodata.demo_city import DemoCity, divisions, make_city
 
 URBAN = ("620201001", "620201002")
@@ -109,6 +110,14 @@ def test_417_urban_cells_have_one_code_each_of_their_community(city: DemoCity) -
     assert (cells.code.str[:12] == cells.community_code).all()
     for _code, mine in cells.groupby("community_code"):
         assert sorted(mine.code.str[12:].astype(int)) == list(range(1, len(mine) + 1))
+
+
+def test_cells_are_numbered_as_an_import_would_number_them(city: DemoCity) -> None:
+    for _code, mine in city.cells.groupby("community_code"):
+        shapes = mine.sort_values("code").geometry.values
+        centres = shapely.get_coordinates(shapely.centroid(shapes))
+        # A school in the middle of its estate shares its centroid to a millimetre.
+        assert centres[reading_order_of(shapes)] == pytest.approx(centres, abs=1e-8)
 
 
 def test_cells_are_numbered_from_north_to_south(city: DemoCity) -> None:

@@ -6,7 +6,6 @@ import shapely
 
 from geodata.demo_city import plan
 from geodata.demo_city.areas import noded, tessellate
-from geodata.demo_city.cells import reading_order
 from geodata.demo_city.curves import oval, smooth_noise, smoothed
 from geodata.demo_city.divisions import kind_of, parent_of, tree
 from geodata.demo_city.footprints import masked, oblong, rows_of_slabs, shaped
@@ -108,12 +107,6 @@ def test_a_layout_has_as_many_cells_as_asked() -> None:
 def test_parts_are_placed_and_mirrored() -> None:
     assert within((0.5, 0.0, 1.0, 0.5), (0.0, 0.5, 0.5, 1.0)) == (0.5, 0.25, 0.75, 0.5)
     assert flip((0.0, 0.0, 0.25, 1.0), is_east=True, is_south=False) == (0.75, 0.0, 1.0, 1.0)
-
-
-def test_reading_order_goes_by_rows_from_the_north_west() -> None:
-    middles = np.array([[300.0, 10.0], [0.0, 0.0], [0.0, -500.0], [900.0, 40.0]])
-    assert reading_order(middles) == [1, 0, 3, 2]
-    assert reading_order(np.empty((0, 2))) == []
 
 
 def test_a_corner_on_a_neighbours_edge_becomes_its_vertex() -> None:
