@@ -1,14 +1,14 @@
-"""Made-up people for the demonstration city: who answers for every cell, post and area.
+"""Made-up people for the demonstration city: who answers for its cells, posts and areas.
 
 Names are put together at random. Telephone numbers are of Jiayuguan's area code with a
 subscriber number that begins with 0: in the Chinese numbering plan that digit is the trunk
 prefix, so no such number can ever be given to anybody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.conf import settings
@@ -18,6 +18,8 @@ from django.db import transaction
 from geodata.models import Area, Cell, LeaderPost
 from gridmap.accounts.models import Appointment, GuideTeam, Role, User
 from gridmap.accounts.services import COLUMN_OF_PLACE
+
+Place = TypeVar("Place")
 
 PASSWORD = "fengchao-2026"  # noqa: S105 - printed by `make run`, refused in production
 SEED = 20260714
@@ -29,6 +31,9 @@ OWN_CELLS = (f"{HOME}002", f"{HOME}003")
 ABSENT, STAND_IN = f"{HOME}005", f"{HOME}004"
 STAND_IN_DAYS = 30
 SHARE_WITH_TWO_CELLS = 0.05
+# Nobody answers here, as no city fills every place: else no page would ever show a vacancy.
+VACANT_CELLS = 4
+VACANT_POSTS = 12
 
 CITY_STAFF = {
     Role.HOTLINE_OPERATOR: 8,
@@ -121,8 +126,23 @@ def _grid_members(register: Register) -> None:
     cells = {cell.code: cell for cell in Cell.objects.order_by("code")}
     own = [cells.pop(code) for code in OWN_CELLS]
     register.add(Role.GRID_MEMBER, own, account=True)
+    for cell in _vacant_cells():
+        del cells[cell.code]
     for share in shares(list(cells.values())):
         register.add(Role.GRID_MEMBER, share)
+
+
+def _vacant_cells() -> Sequence[Cell]:
+    """The last base cell of some communities and villages."""
+    base = Cell.objects.filter(kind=Cell.Kind.BASE).exclude(community__code=HOME)
+    last = {cell.community_id: cell for cell in base.order_by("code")}
+    return spread(list(last.values()), VACANT_CELLS)
+
+
+def spread(places: Sequence[Place], number: int) -> Sequence[Place]:
+    """So many of the places, at even distances in their order; at least as many are given."""
+    step = len(places) // number
+    return places[step // 2 :: step][:number]
 
 
 def shares(cells: list[Cell]) -> Iterator[list[Cell]]:
@@ -140,7 +160,9 @@ def shares(cells: list[Cell]) -> Iterator[list[Cell]]:
 
 def _building_leaders(register: Register) -> None:
     own = LeaderPost.objects.filter(cell__code=OWN_CELLS[0]).order_by("pk").first()
-    for post in LeaderPost.objects.order_by("pk"):
+    elsewhere = LeaderPost.objects.exclude(cell__community__code=HOME).order_by("pk")
+    vacant = {post.pk for post in spread(list(elsewhere), VACANT_POSTS)}
+    for post in LeaderPost.objects.exclude(pk__in=vacant).order_by("pk"):
         register.add(Role.BUILDING_LEADER, [post], account=post == own)
 
 

@@ -12,7 +12,15 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from geodata.models import Area, Cell, LeaderPost
-from gridmap.accounts.demo_people import PASSWORD, impossible_phone, invented_names
+from gridmap.accounts.demo_people import (
+    HOME,
+    PASSWORD,
+    VACANT_CELLS,
+    VACANT_POSTS,
+    impossible_phone,
+    invented_names,
+    spread,
+)
 from gridmap.accounts.models import Appointment, GuideTeam, Role, User
 from gridmap.accounts.scope import scope, today
 from tests.makers import make_area
@@ -35,11 +43,26 @@ def test_the_same_seed_invents_the_same_names() -> None:
     assert len(set(names)) > 150
 
 
-def test_every_cell_has_exactly_one_grid_member(demo_city: None) -> None:
+def test_places_are_spread_at_even_distances() -> None:
+    assert list(spread(range(10), 2)) == [2, 7]
+    assert list(spread(range(11), 3)) == [1, 4, 7]
+    assert list(spread(range(4), 4)) == [0, 1, 2, 3]
+
+
+def test_every_cell_but_the_vacant_has_exactly_one_grid_member(demo_city: None) -> None:
     members = Appointment.objects.valid_on(today()).filter(role=Role.GRID_MEMBER)
     answered = Counter(members.values_list("cell__code", flat=True))
-    assert set(answered) == set(Cell.objects.values_list("code", flat=True))
+    assert set(answered) <= set(Cell.objects.values_list("code", flat=True))
+    assert len(answered) == Cell.objects.count() - VACANT_CELLS
     assert set(answered.values()) == {1}
+
+
+def test_base_cells_of_four_communities_are_vacant_and_none_at_home(demo_city: None) -> None:
+    vacant = Cell.objects.exclude(appointments__role=Role.GRID_MEMBER)
+    assert set(vacant.values_list("kind", flat=True)) == {Cell.Kind.BASE}
+    communities = set(vacant.values_list("community__code", flat=True))
+    assert len(communities) == vacant.count() == 4
+    assert HOME not in communities
 
 
 def test_about_five_hundred_members_hold_one_cell_or_two_that_touch_by_number(
@@ -52,15 +75,22 @@ def test_about_five_hundred_members_hold_one_cell_or_two_that_touch_by_number(
     assert 440 <= len(held) <= 520
     pairs = [codes for codes in held.values() if len(codes) == 2]
     assert 10 <= len(pairs) <= 50
-    assert len(held) + len(pairs) == Cell.objects.count()
+    assert len(held) + len(pairs) == Cell.objects.count() - VACANT_CELLS
     gaps = np.array([int(second) - int(first) for first, second in pairs])
     assert gaps.min() == 1
     assert gaps.max() <= 2
 
 
-def test_every_post_and_every_community_has_those_who_answer(demo_city: None) -> None:
+def test_every_post_but_the_vacant_has_a_leader(demo_city: None) -> None:
     leaders = Appointment.objects.filter(role=Role.BUILDING_LEADER)
-    assert leaders.values("post").distinct().count() == LeaderPost.objects.count() > 1500
+    led = leaders.values("post").distinct().count()
+    assert led == LeaderPost.objects.count() - VACANT_POSTS > 1500
+    vacant = LeaderPost.objects.exclude(appointments__role=Role.BUILDING_LEADER)
+    assert vacant.count() == 12
+    assert not vacant.filter(cell__community__code=HOME).exists()
+
+
+def test_every_community_has_those_who_answer(demo_city: None) -> None:
     for role in (Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR):
         areas = Appointment.objects.filter(role=role).values_list("area__code", flat=True)
         assert len(areas) == len(set(areas)) == 48

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gridmap.accounts.demo_people import VACANT_CELLS, VACANT_POSTS
 from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope, today
 from gridmap.console.overview import NoSuchArea, Overview, read_overview, search
@@ -186,6 +187,14 @@ def test_an_area_of_others_has_no_page(city: SmallCity) -> None:
     client.force_login(officer)
     assert client.get("/", {"area": city.areas["p"].code}).status_code == 200
     assert client.get("/", {"area": city.areas["q"].code}).status_code == 404
+
+
+def test_the_demonstration_city_shows_its_vacancies(demo_city: None) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="city-admin"))
+    page = client.get("/").content.decode()
+    assert f"{VACANT_CELLS} 个没有网格员" in page
+    assert f"{VACANT_POSTS} 个没有楼栋长" in page
 
 
 def test_the_whole_city_is_counted_within_a_second(demo_city: None) -> None:
