@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+import shapely.geometry
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext
@@ -25,7 +26,8 @@ from geodata.city import CityProfile
 from geodata.crs import ImpossibleCoordinates, transform_geometries
 from geodata.errors import Refusal, Sentence
 from geodata.errors import gettext_noop as _noop
-from geodata.models import STORED, LeaderPost
+from geodata.findings import FaultDict, look_at
+from geodata.models import STORED, AreaVersion, CellVersion, LeaderPost
 from geodata.reading import read_features
 from geodata.registering import register_buildings, register_posts
 
@@ -79,9 +81,17 @@ class Report:
 
 
 def run_import(
-    request: Request, *, by: str, at: datetime, replace: bool = False, dry_run: bool = False
+    request: Request,
+    *,
+    by: str,
+    at: datetime,
+    replace: bool = False,
+    dry_run: bool = False,
+    is_looked_at: bool = False,
 ) -> Report:
     """Import a file, or with `dry_run` say what would happen.
+
+    With `is_looked_at` the caller has found by `look_at` that the rows tile.
 
     Raises
     ------
@@ -93,6 +103,10 @@ def run_import(
     if refused:
         report.reason = _("{count} 行不能导入").format(count=len(refused))
         return report
+    if request.target == "areas" and not is_looked_at:
+        report.reason, report.refused = untiled(frame, replace=replace, at=at)
+    if not report.ok:
+        return report
     try:
         with transaction.atomic():
             report.result = WRITERS[request.target](frame, by=by, at=at, replace=replace)
@@ -103,6 +117,39 @@ def run_import(
         report.reason = _("数据库拒绝了这批数据：{error}").format(error=str(error).splitlines()[0])
     report.written = report.ok and not dry_run
     return report
+
+
+def untiled(
+    frame: gpd.GeoDataFrame, *, replace: bool, at: datetime
+) -> tuple[str, list[dict[str, Any]]]:
+    """Why the rows do not fit together, and where; empty where they do."""
+    if not replace and has_present(frame):
+        # The registry refuses them, and says what to do.
+        return "", []
+    faults = look_at(frame, replace=replace, at=at).faults
+    lost = [fault for fault in faults if fault["kind"] == "place"]
+    if lost:
+        reason = _("{count} 行找不到上级，请先导入上一级").format(count=len(lost))
+    elif faults:
+        reason = _("边界没有铺满上级：{count} 处问题").format(count=len(faults))
+    else:
+        reason = ""
+    return reason, [with_shape(fault) for fault in faults]
+
+
+def has_present(frame: gpd.GeoDataFrame) -> bool:
+    """Whether a row has a boundary in force already."""
+    codes = list(frame.code)
+    areas = AreaVersion.objects.current().filter(area__code__in=codes)
+    cells = CellVersion.objects.current().filter(cell__code__in=codes)
+    return areas.exists() or cells.exists()
+
+
+def with_shape(fault: FaultDict) -> dict[str, Any]:
+    """A finding as the report has it: its geometry as GeoJSON."""
+    said = {name: value for name, value in fault.items() if name != "geometry"}
+    geometry = fault["geometry"]
+    return {**said, "shape": None if geometry is None else shapely.geometry.mapping(geometry)}
 
 
 def prepare(request: Request) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:

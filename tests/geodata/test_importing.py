@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.geometry
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from geodata import frames
 from geodata.crs import from_cgcs2000, transform_geometries
@@ -177,6 +181,41 @@ def test_an_overlap_is_refused_with_area_and_place(tmp_path):
     assert WEST < overlap["lon"] < WEST + 2 * SIDE
     assert SOUTH < overlap["lat"] < SOUTH + 2 * SIDE
     assert overlap["shape"]["type"] in ("Polygon", "MultiPolygon")
+
+
+def overlapping_communities():
+    """The cells of the small city; b, in p, reaches over half of c, in q."""
+    cells = frames.cells(timezone.now())[["kind", "code", "name", "geometry"]]
+    cells.loc[cells.name == "cell-b", "geometry"] = box(2, 0, 3, 2)
+    return cells
+
+
+def test_cells_of_two_communities_that_overlap_are_one_fault_with_both_rows(tmp_path):
+    make_small_city()
+    path = write(overlapping_communities(), tmp_path / "cells.gpkg")
+    report = refusal("import_areas", path, tmp_path, replace=True)
+    (overlap,) = report["refused"]
+    assert (overlap["kind"], overlap["rows"]) == ("overlaps", [2, 3])
+    assert overlap["cells"] == [f"{COMMUNITY}002", "620201001002001"]
+    assert shapely.geometry.shape(overlap["shape"]).equals(box(4, 0, 1, 2))
+    assert report["reason"] == "边界没有铺满上级：1 处问题"
+
+
+def test_rows_that_do_not_tile_are_refused_without_the_lock(tmp_path):
+    make_small_city()
+    path = write(overlapping_communities(), tmp_path / "cells.gpkg")
+    with CaptureQueriesContext(connection) as queries:
+        refusal("import_areas", path, tmp_path, replace=True)
+    assert not [query for query in queries if "advisory" in query["sql"]]
+
+
+def test_a_row_that_belongs_nowhere_is_named(tmp_path):
+    make_small_city()
+    cells = frames.cells(timezone.now())[["kind", "code", "name", "parent_code", "geometry"]]
+    cells.loc[3, ["code", "parent_code"]] = ["620201009009001", "620201009009"]
+    report = refusal("import_areas", write(cells, tmp_path / "c.gpkg"), tmp_path, replace=True)
+    assert [fault["rows"] for fault in report["refused"]] == [[4]]
+    assert report["reason"] == "1 行找不到上级，请先导入上一级"
 
 
 @pytest.mark.usefixtures("community")

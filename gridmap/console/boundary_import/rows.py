@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from geodata.crs import ImpossibleCoordinates, transform_geometries
 from geodata.errors import gettext_noop as noop
 from geodata.errors import refused
+from geodata.findings import FaultDict
 from geodata.importing import REQUIRED, Request, read_columns, refuse_rows
 from geodata.models import STORED
 from geodata.reading import FeatureSet, read_features
 from geodata.tiling import names_of
-from gridmap.console.boundary_import.findings import FaultDict
 from gridmap.console.boundary_import.forms import FIELD_LABELS
 
 

@@ -1,25 +1,23 @@
 """The heavy part of an import, as run in a process of its own."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from geodata import frames
-from geodata.boundaries.checks import TOLERANCE_M
-from geodata.boundaries.loading import CELL_KINDS
 from geodata.boundaries.services import take_lock
 from geodata.errors import ImportRefused
+from geodata.findings import FaultDict, Findings, look_at
 from geodata.importing import Report, Request, run_import
 from geodata.models import BoundaryChange
 from gridmap.console.boundary_import import jobs
 from gridmap.console.boundary_import.changes import changes_of, codes_in
-from gridmap.console.boundary_import.findings import FaultDict, families, of_registry, untiled
+from gridmap.console.boundary_import.findings import of_registry
 from gridmap.console.boundary_import.labels import Label, label_places
 from gridmap.console.boundary_import.picture import draw, draw_change
 from gridmap.console.boundary_import.rows import Rows, read_rows
@@ -47,7 +45,7 @@ def check(stage: Stage, *, by: str, at: datetime) -> Outcome:
     if rows.missing:
         return {"state": "unread", "code": "columns", **rows.as_dict()}
     jobs.tell_step(stage, "checking")
-    found = look_at(rows, replace=stage.reading.replace, at=at)
+    found = look_at_all(rows, replace=stage.reading.replace, at=at)
     report = None
     if not found.faults:
         jobs.tell_step(stage, "previewing")
@@ -97,50 +95,25 @@ def request_of(stage: Stage) -> Request:
 
 
 def run(stage: Stage, *, by: str, at: datetime, dry_run: bool) -> Report:
+    """Let the registry prove what `check` found to tile; never a second look under the lock."""
     replace = stage.reading.replace
-    return run_import(request_of(stage), by=by, at=at, replace=replace, dry_run=dry_run)
+    request = request_of(stage)
+    return run_import(request, by=by, at=at, replace=replace, dry_run=dry_run, is_looked_at=True)
 
 
-@dataclass
-class Found:
-    """What a check found so far."""
-
-    faults: list[FaultDict]
-    rows: list[gpd.GeoDataFrame] = field(default_factory=list)
-    parents: list[gpd.GeoDataFrame] = field(default_factory=list)
-    holes: int = 0
-    in_parts: list[tuple[str, int]] = field(default_factory=list)
-    tolerated: int = 0
-
-
-def look_at(rows: Rows, *, replace: bool, at: datetime) -> Found:
-    """Rows that break a rule by themselves, then level by level what does not tile."""
-    found = Found(list(rows.refused))
+def look_at_all(rows: Rows, *, replace: bool, at: datetime) -> Findings:
+    """Rows that break a rule by themselves, then what does not tile."""
     if rows.is_misplaced:
-        return found
-    broken = {row for fault in rows.refused for row in fault["rows"]}
-    for family in families(rows.frame, replace=replace, at=at):
-        faults, tiling = untiled(family, TOLERANCE_M)
-        # A row that was refused by itself is not named a second time.
-        found.faults += [
-            fault
-            for fault in faults
-            if fault["kind"] not in ("invalid", "place") or broken.isdisjoint(fault["rows"])
-        ]
-        found.rows.append(family.rows)
-        if family.parents is not None:
-            found.parents.append(family.parents)
-        if tiling is not None:
-            found.holes += tiling.holes_filled if family.rows.kind.isin(CELL_KINDS).all() else 0
-            found.in_parts += tiling.in_parts
-            found.tolerated += tiling.tolerated
-    return found
+        return Findings(list(rows.refused))
+    broken = frozenset(row for fault in rows.refused for row in fault["rows"])
+    found = look_at(rows.frame, replace=replace, at=at, refused=broken)
+    return dataclasses.replace(found, faults=[*rows.refused, *found.faults])
 
 
 def conclude(
     stage: Stage,
     rows: Rows,
-    found: Found,
+    found: Findings,
     report: Report | None,
     *,
     basis: int | None,
@@ -189,7 +162,7 @@ def names_in(faults: Iterable[FaultDict]) -> set[str]:
     return {name for fault in faults for name in fault["cells"]}
 
 
-def labels_of(rows: Rows, found: Found, at: datetime) -> dict[str, Label]:
+def labels_of(rows: Rows, found: Findings, at: datetime) -> dict[str, Label]:
     """What every place of the file and of the registry is called."""
     areas = frames.areas(at)
     stored = label_places(pd.concat([areas, frames.cells(at)]), areas)
