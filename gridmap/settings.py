@@ -166,7 +166,8 @@ STORAGES = {
 }
 UPLOAD_DIR = VAR_DIR / "uploads"
 EPOCH_FILE = VAR_DIR / "epoch"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["gridmap.console.uploads.BoundedUploadHandler"]
+UPLOAD_MAX_BYTES = 64 * 1024**2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 AUTH_USER_MODEL = "accounts.User"

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from gridmap.accounts.views import healthz
 
+handler400 = "gridmap.console.uploads.bad_request"
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("map/", include("layers.urls")),

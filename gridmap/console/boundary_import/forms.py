@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,6 @@ from geodata.models import Cell
 from geodata.reading import ENDINGS
 from gridmap.console.boundary_import.stages import Reading
 
-MAX_BYTES = 64 * 1024**2
 OTHER = "other"
 SYSTEMS = [
     ("", _("文件里写了")),
@@ -150,16 +148,7 @@ class UploadForm(ReadingForm):
                 )
                 % {"name": file.name}
             )
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(too_large(file.size))
         return file
-
-
-def too_large(size: int) -> str:
-    return gettext("文件有 %(size)s，上限 %(limit)s。更大的用命令导入。") % {
-        "size": filesizeformat(size),
-        "limit": filesizeformat(MAX_BYTES),
-    }
 
 
 def initial_of(reading: Reading) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import (
     Http404,
@@ -17,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from geodata.boundaries.checks import TOLERANCE_M
@@ -25,13 +25,7 @@ from gridmap.accounts.guards import for_roles
 from gridmap.accounts.models import Role, User
 from gridmap.console.boundary_import import jobs, wording
 from gridmap.console.boundary_import.effects import PARTS, Effects
-from gridmap.console.boundary_import.forms import (
-    MAX_BYTES,
-    ReadingForm,
-    UploadForm,
-    initial_of,
-    too_large,
-)
+from gridmap.console.boundary_import.forms import ReadingForm, UploadForm, initial_of
 from gridmap.console.boundary_import.stages import (
     Stage,
     create_stage,
@@ -39,6 +33,7 @@ from gridmap.console.boundary_import.stages import (
     save,
     stages_of,
 )
+from gridmap.console.uploads import too_large
 
 PAGE_ROWS = 50
 STEPS = ((1, _("上传")), (2, _("检查")), (3, _("预览影响")), (4, _("确认")))
@@ -61,23 +56,11 @@ def on_own_stage(view: StageView) -> StageView:
     return found
 
 
-# The body is not read before its announced size is known to be bearable; Django's own check of
-# the token would read all of it.
-@csrf_exempt
 @for_administrators
 @never_cache
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Step 1: a file, and what is in it."""
-    announced = int(request.META.get("CONTENT_LENGTH") or 0)
-    if announced > MAX_BYTES + 100_000:
-        form = UploadForm(initial={"replace": "yes", "crs": ""})
-        return _upload_page(request, form, refusal=too_large(announced), status=413)
-    return _upload(request)
-
-
-@csrf_protect
-def _upload(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _upload_page(request, UploadForm(initial={"replace": "yes", "crs": ""}))
     form = UploadForm(request.POST, request.FILES)
@@ -97,19 +80,16 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("import-stage", token=stage.token)
 
 
-def _upload_page(
-    request: HttpRequest, form: UploadForm, *, refusal: str = "", status: int = 200
-) -> HttpResponse:
+def _upload_page(request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
     values = {
         "form": form,
-        "refusal": refusal,
         "step": 1,
         "steps": STEPS,
         "now": timezone.now(),
         "unfinished": [stage for stage in stages_of(_user_id(request)) if not stage.is_written],
-        "max_bytes": MAX_BYTES,
-        "limit": f"{MAX_BYTES // 1024**2} MB",
-        "too_large": too_large(MAX_BYTES + 1),
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "limit": f"{settings.UPLOAD_MAX_BYTES // 1024**2} MB",
+        "too_large": too_large(),
     }
     return render(request, "console/import/upload.html", values, status=status)
 
