@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.conf import settings
 from django.db import Error
 
-from geodata.versions import access_version, data_version
+from geodata.versions import access_version, bump_access_version, bump_data_version, data_version
 from layers.caches import LeastRecent
 from layers.sources import MapSource
 from layers.tiles import CONTENT_TYPE, NoSuchTile, Tile, draw, parse
@@ -70,6 +70,15 @@ class EarlyTiles:
         self._answers: LeastRecent[tuple[str, str, bool], Answer] = LeastRecent(
             CACHE_BYTES, lambda answer: len(answer[2]) + 1_000
         )
+
+    def begin(self) -> None:
+        """To be called by each process that begins to serve.
+
+        One that was killed between a commit and its telling has left every other process with
+        old answers; whoever takes its place tells in its stead.
+        """
+        bump_data_version()
+        bump_access_version()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         address = PATH.fullmatch(environ["PATH_INFO"])

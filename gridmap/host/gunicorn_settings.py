@@ -26,3 +26,10 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 def post_fork(_server: Any, worker: Any) -> None:
     """A worker whose master was killed would keep the port."""
     end_with_parent(signal.SIGKILL, worker.ppid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """The application cannot know: it is loaded once, before the workers part."""
+    # Measurements serve simpler applications with these settings.
+    if hasattr(worker.wsgi, "begin"):
+        worker.wsgi.begin()

@@ -1,5 +1,13 @@
+import os
+import signal
 import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +38,37 @@ def test_where_nobody_answers_there_is_no_status() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert ask_health(replace(read_surroundings({}), port=port), {}) is None
+
+
+def versions(var: Path) -> tuple[int, int]:
+    """What every process on the machine compares: the version of the data, and of the rights."""
+    data, access = struct.unpack("=2Q", (var / "epoch").read_bytes())
+    return data, access
+
+
+def the_worker_of(server: subprocess.Popen[bytes]) -> int:
+    return int(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_who_takes_the_place_of_a_killed_worker_makes_old_answers_worthless(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        here = replace(read_surroundings({}), port=probe.getsockname()[1])
+    env = {"GRIDMAP_VAR": str(tmp_path), "HOST": "127.0.0.1", "PORT": str(here.port)}
+    settings = "python:gridmap.host.gunicorn_settings"
+    command = [sys.executable, "-m", "gunicorn", "-c", settings, "--workers=1"]
+    server = subprocess.Popen(command, env={**os.environ, **env})
+    try:
+        wait_until(lambda: ask_health(here, {}) is not None)
+        data, access = versions(tmp_path)
+        os.kill(the_worker_of(server), signal.SIGKILL)
+        wait_until(lambda: versions(tmp_path)[0] > data and versions(tmp_path)[1] > access)
+    finally:
+        server.terminate()
+        server.wait(30)

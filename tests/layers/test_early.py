@@ -290,6 +290,32 @@ def test_a_change_of_places_is_drawn_from_the_next_request_on_every_worker(
         assert len(lines(after)) > len(lines(answer))
 
 
+def test_what_a_killed_worker_did_not_tell_is_seen_once_another_takes_its_place(
+    city: SmallCity,
+    member: User,
+    inside: Client,
+    workers: tuple[EarlyTiles, EarlyTiles],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No pass runs out meanwhile.
+    monkeypatch.setattr(early, "PASS_SECONDS", 60.0)
+    cookie = {"HTTP_COOKIE": f"sessionid={inside.session.session_key}"}
+    path = address("cell_lines", 5.2, 1, zoom=15)
+    line = shapely.LineString([point(5.2, -1).coords, point(5.2, 3).coords])
+    before = [ask(worker, path, **cookie) for worker in workers]
+    # The test never commits, so nobody is told: as if the worker had been killed before.
+    split(city.cells["c"].code, line, by="admin", at=timezone.now())
+    assert [ask(worker, path, **cookie) for worker in workers] == before
+    make_worker().begin()
+    after = [ask(worker, path, **cookie) for worker in workers]
+    assert len(lines(after[0])) > len(lines(before[0]))
+    assert after[0] == after[1]
+    services.disable_user(user=member, by="admin", at=timezone.now())
+    assert ask(workers[0], path, **cookie).is_early
+    make_worker().begin()
+    assert not any(ask(worker, path, **cookie).is_early for worker in workers)
+
+
 def test_a_change_by_raw_sql_is_seen_when_the_pass_has_run_out(
     city: SmallCity, inside: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
