@@ -108,9 +108,11 @@ CITY_PEOPLE = """
     member-a member-b member-c member-d staff-leads staff-officer staff-mediator staff-commander
     staff-operator staff-dispatcher staff-visitor staff-planner staff-admin
 """
-COMMUNITY_PEOPLE = """
-    area-p cell-a cell-b post-a1 post-a2 post-b1 leader-a1 leader-a2 leader-b1 tel-a1 tel-a2 tel-b1
-    member-a member-b staff-leads staff-officer staff-mediator
+# Of the own community: also whom a member and a leader in it may call.
+COMMUNITY_STAFF = "area-p staff-leads staff-officer staff-mediator"
+COMMUNITY_PEOPLE = f"""
+    {COMMUNITY_STAFF} cell-a cell-b post-a1 post-a2 post-b1
+    leader-a1 leader-a2 leader-b1 tel-a1 tel-a2 tel-b1 member-a member-b
 """
 HERE_A1 = "area-city area-x area-p cell-a building-a1 post-a1"
 HERE_D1 = "area-city area-y area-r cell-d building-d1 post-d1"
@@ -183,8 +185,9 @@ ANSWERS: dict[str, dict[str, str]] = {
                    leader-a1 leader-a2 tel-a1 tel-a2""",
     },
     "contacts": {
-        "post": "cell-a post-a1 leader-a1 tel-a1 member-a",
-        "cell": "cell-a post-a1 post-a2 leader-a1 leader-a2 tel-a1 tel-a2 member-a",
+        "post": f"cell-a post-a1 leader-a1 tel-a1 member-a {COMMUNITY_STAFF}",
+        "cell": f"""cell-a post-a1 post-a2 leader-a1 leader-a2 tel-a1 tel-a2 member-a
+                    {COMMUNITY_STAFF}""",
         "comm": COMMUNITY_PEOPLE,
         "sub": f"{COMMUNITY_PEOPLE} area-x cell-c post-c1 leader-c1 tel-c1 member-c staff-commander",
         "city": CITY_PEOPLE,

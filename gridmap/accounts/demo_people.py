@@ -17,6 +17,7 @@ from django.db import transaction
 
 from geodata.models import Area, Cell, LeaderPost
 from gridmap.accounts.models import Appointment, GuideTeam, Role, User
+from gridmap.accounts.scope import COMMUNITY_STAFF
 from gridmap.accounts.services import COLUMN_OF_PLACE
 
 Place = TypeVar("Place")
@@ -42,7 +43,6 @@ CITY_STAFF = {
     Role.PLANNER: 2,
     Role.CITY_ADMIN: 2,
 }
-COMMUNITY_STAFF = (Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR)
 COMMANDED = ("subdistrict", "suburb")
 GUIDES_IN_A_TEAM = 5
 # The source names no team; these seven are assumed, and the pages say so.

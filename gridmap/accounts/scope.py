@@ -19,6 +19,8 @@ from gridmap.accounts.models import Appointment, Role, User
 
 # A planner works on places and topics, never on persons.
 WITHOUT_PEOPLE = frozenset({Role.PLANNER.value})
+# Whom those who hold a cell or post in a community must be able to call.
+COMMUNITY_STAFF = (Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,7 @@ class Scope:
 
     def cells(self) -> QuerySet[Cell]:
         """Cells entrusted, cells of entrusted areas, and the cell around an entrusted post."""
-        around = LeaderPost.objects.filter(pk__in=self.post_ids).values("cell")
-        return Cell.objects.filter(self._own_cells() | Q(pk__in=around))
+        return Cell.objects.filter(self._own_cells() | Q(pk__in=self._cells_around_posts()))
 
     def posts(self) -> QuerySet[LeaderPost]:
         return LeaderPost.objects.filter(self._own_cells("cell__") | Q(pk__in=self.post_ids))
@@ -70,9 +71,10 @@ class Scope:
         return Building.objects.filter(condition)
 
     def appointments(self) -> QuerySet[Appointment]:
-        """Who answers, today, for the places in scope and beside this person in a team."""
+        """Who answers, today, for the places in scope, in its teams, and for the communities above."""
         return Appointment.objects.valid_on(self.day).filter(
             Q(area__in=self.area_ids)
+            | Q(area__in=self._communities_above(), role__in=COMMUNITY_STAFF)
             | Q(cell__in=self.cells().values("pk"))
             | Q(post__in=self.posts().values("pk"))
             | Q(guide_team__in=self.team_ids),
@@ -80,7 +82,7 @@ class Scope:
         )
 
     def people(self) -> QuerySet[User]:
-        """Those who answer for places in scope, with their telephones; nobody for a planner."""
+        """Those of `appointments`, with their telephones; nobody for a planner."""
         if not self.sees_people:
             return User.objects.none()
         held = self.appointments()
@@ -88,6 +90,14 @@ class Scope:
         return User.objects.filter(
             Q(pk__in=held.values("user")) | Q(pk__in=stood_in.values("stand_in")), is_active=True
         )
+
+    def _communities_above(self) -> QuerySet[Cell, int]:
+        """The communities of the cells and posts entrusted by themselves; they are not in scope."""
+        by_name = Q(pk__in=self.cell_ids) | Q(pk__in=self._cells_around_posts())
+        return Cell.objects.filter(by_name).values_list("community", flat=True)
+
+    def _cells_around_posts(self) -> QuerySet[LeaderPost, int]:
+        return LeaderPost.objects.filter(pk__in=self.post_ids).values_list("cell", flat=True)
 
     def _own_cells(self, prefix: str = "") -> Q:
         return Q(**{f"{prefix}pk__in": self.cell_ids}) | Q(

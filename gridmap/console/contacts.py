@@ -1,4 +1,4 @@
-"""Who answers for the places in a person's scope, with telephones."""
+"""Who answers for the places in a person's scope and for the community above, with telephones."""
 
 import json
 from dataclasses import dataclass

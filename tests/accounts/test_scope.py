@@ -1,9 +1,12 @@
+from collections.abc import Iterable
 from datetime import date
+from random import Random
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from gridmap.accounts.models import Role, User
+from geodata.models import Area
+from gridmap.accounts.models import Appointment, Role, User
 from gridmap.accounts.scope import Scope, scope
 from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user, square
 
@@ -102,6 +105,107 @@ def test_people_in_scope_are_those_who_answer_for_its_places(city: SmallCity, zh
     appoint(neighbour, Role.BUILDING_LEADER, city.posts["b1"])
     assert set(scope(zhou).people()) == {zhou, leader}
     assert set(scope(leader).people()) == {zhou, leader}
+
+
+@pytest.mark.parametrize("role", [Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR])
+def test_a_member_and_a_leader_see_the_staff_of_their_community(
+    city: SmallCity, zhou: User, role: Role
+) -> None:
+    leader, staff, others = make_user("leader"), make_user("staff"), make_user("others")
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    appoint(leader, Role.BUILDING_LEADER, city.posts["b1"])
+    appoint(staff, role, city.areas["p"])
+    appoint(others, role, city.areas["q"])
+    assert set(scope(zhou).people()) == {zhou, staff}
+    assert set(scope(leader).people()) == {leader, staff}
+    # To be called is no scope: the member sees no more places than before.
+    assert seen(scope(zhou)) == ("", "a", "a1 a2", "a1 a2")
+
+
+def test_nobody_else_above_a_cell_is_seen(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    appoint(make_user("commander"), Role.DISTRICT_COMMANDER, city.areas["x"])
+    appoint(make_user("officer"), Role.COMMUNITY_OFFICER, city.areas["x"])
+    appoint(make_user("visitor"), Role.VISITOR, city.areas["p"])
+    assert set(scope(zhou).people()) == {zhou}
+
+
+def test_a_planner_of_a_cell_sees_no_staff_above_it(city: SmallCity, zhou: User) -> None:
+    appoint(zhou, Role.PLANNER, city.cells["a"])
+    appoint(make_user("officer"), Role.COMMUNITY_OFFICER, city.areas["p"])
+    assert not scope(zhou).people().exists()
+
+
+CALLABLE_FROM_BELOW = {"grid_leader", "community_officer", "mediator"}
+
+
+def areas_above(area: Area | None) -> list[Area]:
+    return [] if area is None else [area, *areas_above(area.parent)]
+
+
+def holders(appointment: Appointment, day: date) -> set[User]:
+    """Who has the rights of an appointment on a day; nobody before or after it."""
+    begins, ends = appointment.stand_in_from, appointment.stand_in_to
+    if not appointment.begins_on <= day < (appointment.ends_on or date.max):
+        return set()
+    is_away = appointment.stand_in and begins and ends and begins <= day < ends
+    return {appointment.user, *([appointment.stand_in] if is_away else [])}
+
+
+def answers_to(held: Appointment, other: Appointment) -> bool:
+    """Whether who holds the one may call who holds the other, as the rules are told in words."""
+    if held.guide_team:
+        return held.guide_team == other.guide_team
+    theirs = other.cell or (other.post.cell if other.post else None)
+    if held.area:
+        places = areas_above(other.area or (theirs.community if theirs else None))
+        return held.area in places
+    mine = held.cell or held.post.cell
+    if other.area:
+        return other.area == mine.community and other.role in CALLABLE_FROM_BELOW
+    if held.post and other.post:
+        return held.post == other.post
+    return theirs == mine
+
+
+def callable_by(user: User, everything: Iterable[Appointment], day: date) -> set[User]:
+    mine = [one for one in everything if user in holders(one, day)]
+    if not user.is_active or {one.role for one in mine} <= {"planner"}:
+        return set()
+    found = {
+        person
+        for other in everything
+        # Nobody is listed for somebody who was disabled, the stand-in neither.
+        if other.user.is_active and any(answers_to(one, other) for one in mine)
+        for person in holders(other, day)
+    }
+    return {person for person in found if person.is_active}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_people_are_those_that_the_rules_in_words_name(city: SmallCity, seed: int) -> None:
+    draw = Random(seed)
+    people = [make_user(f"person-{n}", is_active=n % 8 > 0) for n in range(24)]
+    places = [*city.areas.values(), *city.cells.values(), *city.posts.values(), make_team()]
+    # Often those roles on which the rules turn.
+    roles = [*Role.values, *sorted(CALLABLE_FROM_BELOW) * 4]
+    for _ in range(40):
+        user, stand_in = draw.sample(people, 2)
+        away = {"stand_in": stand_in, "stand_in_from": MONDAY, "stand_in_to": TUESDAY}
+        appoint(
+            user,
+            draw.choice(roles),
+            draw.choice(places),
+            ends_on=draw.choice([None, None, TUESDAY]),
+            **(away if draw.random() < 0.3 else {}),
+        )
+    everything = list(
+        Appointment.objects.select_related("user", "stand_in", "cell__community", "post__cell")
+    )
+    for day in (MONDAY, TUESDAY):
+        for person in people:
+            expected = callable_by(person, everything, day)
+            assert set(scope(person, on=day).people()) == expected, (person, day)
 
 
 def test_people_who_were_disabled_answer_no_more(city: SmallCity, zhou: User) -> None:

@@ -45,6 +45,18 @@ def test_a_member_sees_the_leaders_of_the_own_cell(city: SmallCity, member: User
     assert names(contacts(member)) == ["zhou", "wang"]
 
 
+def test_a_member_sees_the_staff_of_the_community_and_who_stands_in(
+    city: SmallCity, member: User
+) -> None:
+    span = {"stand_in_from": today(), "stand_in_to": today() + timedelta(days=1)}
+    officer, leader, chen = (make_user(name, name=name) for name in ("wei", "song", "chen"))
+    appoint(officer, Role.COMMUNITY_OFFICER, city.areas["p"])
+    appoint(leader, Role.GRID_LEADER, city.areas["p"], stand_in=chen, **span)
+    found = contacts(member)
+    assert names(found) == ["chen", "wei", "zhou"]
+    assert [person["places"][0]["name"] for person in found.people[:2]] == ["area-p"] * 2
+
+
 def test_a_stand_in_is_listed_in_place_of_the_leader(city: SmallCity, member: User) -> None:
     span = {"stand_in_from": today(), "stand_in_to": today() + timedelta(days=1)}
     lead(city, "a1", "wang", stand_in=make_user("chen", name="chen"), **span)
