@@ -4,7 +4,7 @@ Edits that share a cell already meet at its row; edits that share none meet only
 So the races are of both sorts: two neighbours take the cell between them, two editors move
 the two borders of one cell, and two editors divide a community that has no cells yet.
 
-GRIDMAP_RACES says how many races are run; `make torture` runs a thousand.
+GRIDMAP_RACES says how many races are run; `make torture` says a thousand.
 """
 
 import itertools
