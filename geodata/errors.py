@@ -17,6 +17,11 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+def pgettext_noop(context: str, text: str) -> str:
+    """The same for a text that means several things and is another word for each in English."""
+    return text
+
+
 def in_chinese(template: str) -> str:
     """The translation into the source language."""
     return template

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
+from tests.statements import AssertStatements, assert_number
+
 
 @pytest.fixture(scope="session", autouse=True)
 def english() -> None:
@@ -55,6 +57,12 @@ def demo_city(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock(), connected_to(demo_city_database), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def assert_statements() -> AssertStatements:
+    """As `django_assert_num_queries`, for requests, which have a transaction each."""
+    return assert_number
 
 
 @contextmanager

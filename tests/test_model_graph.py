@@ -7,7 +7,8 @@ MAY_POINT_TO = {
     "geodata": {"geodata"},
     "layers": {"layers", "geodata"},
     "accounts": {"accounts", "geodata"},
-    "console": {"console", "accounts", "geodata"},
+    "incidents": {"incidents", "accounts", "geodata"},
+    "console": {"console", "incidents", "accounts", "geodata"},
 }
 HOUSE = {
     config.label

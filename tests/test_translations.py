@@ -28,6 +28,8 @@ DATA = ("geodata/demo_city/", "gridmap/accounts/demo_people.py")
 LOOKED_FOR = {
     "gridmap/console/boundary_import/forms.py": {"USUAL_COLUMNS"},
     "gridmap/console/boundary_import/labels.py": {"SUFFIX"},
+    # What the table of topics starts with; its English stands beside it.
+    "gridmap/incidents/topics.py": {"TOPICS"},
 }
 
 

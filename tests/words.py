@@ -24,6 +24,7 @@ MARKERS = {
     "ngettext": ("id", "plural"),
     "ngettext_lazy": ("id", "plural"),
     "pgettext": ("context", "id"),
+    "pgettext_noop": ("context", "id"),
     "pgettext_lazy": ("context", "id"),
     "npgettext": ("context", "id", "plural"),
 }
@@ -143,8 +144,10 @@ def unmarked_in_python(text: str, not_said: Collection[str] = ()) -> list[tuple[
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             spared |= {id(argument) for argument in node.args}
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in not_said:
-            spared |= {id(inner) for inner in ast.walk(node.value)}
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if getattr(target, "id", "") in not_said:
+                spared |= {id(inner) for inner in ast.walk(node.value)}
     return [
         (node.value, node.lineno)
         for node in ast.walk(tree)

@@ -121,6 +121,12 @@ def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
         return scope_from(user.pk, day, cursor.fetchone())
 
 
+def act_as(user: User, on: date | None = None) -> None:
+    """Tell the database who acts, until the transaction ends; a request has done so already."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACT_AS, {"user": user.pk, "day": on or today()})
+
+
 def today() -> date:
     return timezone.localdate(timezone=BEIJING)
 
@@ -166,7 +172,20 @@ SCOPE_COLUMNS = """
     (SELECT array_agg(post_id) FILTER (WHERE post_id IS NOT NULL) FROM held),
     (SELECT array_agg(guide_team_id) FILTER (WHERE guide_team_id IS NOT NULL) FROM held)
 """
+# Told to the database with the same statement, for the length of the transaction: row-level security and
+# the log read it. Outside a transaction it is forgotten at once.
+ACTING = """
+    set_config('gridmap.user', asked.id::text, true)
+    || set_config('gridmap.areas', coalesce((SELECT string_agg(id::text, ',') FROM tree), ''), true)
+    || set_config('gridmap.cells', coalesce((SELECT string_agg(cell_id::text, ',') FROM held), ''), true)
+    || set_config('gridmap.posts', coalesce((SELECT string_agg(post_id::text, ',') FROM held), ''), true)
+    || set_config('gridmap.teams', coalesce((SELECT string_agg(guide_team_id::text, ',') FROM held), ''), true)
+"""
 SCOPE_OF_USER = f"""
 WITH RECURSIVE asked AS (SELECT %(user)s::bigint AS id), {HELD}
 SELECT {SCOPE_COLUMNS}
 """
+ACT_AS = f"""
+WITH RECURSIVE asked AS (SELECT %(user)s::bigint AS id), {HELD}
+SELECT {ACTING} FROM asked
+"""  # noqa: S608 - constants of this module

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import User
-from gridmap.accounts.scope import HELD, SCOPE_COLUMNS, Scope, scope_from
+from gridmap.accounts.scope import ACTING, HELD, SCOPE_COLUMNS, Scope, scope_from
 from gridmap.accounts.sessions import SessionStore
 
 
@@ -38,7 +38,7 @@ def ticket(session_key: str, at: datetime | None = None) -> Ticket | None:
         return None
     width = len(COLUMNS)
     user = User.from_db(connection.alias, COLUMNS, row[:width])
-    data, *places = row[width:]
+    data, *places, _acting = row[width:]
     session = SessionStore(session_key).decode(data)
     if not _is_of(user, session):
         return None
@@ -62,5 +62,5 @@ WITH RECURSIVE asked AS (
     JOIN accounts_user AS account ON account.id = session.user_id
     WHERE session.session_key = %(key)s AND session.expire_date > %(at)s AND account.is_active
 ), {HELD}
-SELECT asked.*, {SCOPE_COLUMNS} FROM asked
+SELECT asked.*, {SCOPE_COLUMNS}, {ACTING} FROM asked
 """  # noqa: S608 - constants of this module

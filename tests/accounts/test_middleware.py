@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +8,7 @@ from gridmap.accounts.models import Role, Session, User
 from gridmap.accounts.scope import today
 from gridmap.accounts.services import disable_user, end_appointment
 from tests.makers import appoint, make_small_city, make_user
+from tests.statements import AssertStatements
 
 pytestmark = pytest.mark.django_db
 
@@ -30,16 +30,16 @@ def is_inside(client: Client) -> bool:
 
 
 def test_a_page_costs_one_statement_for_who_asks(
-    inside: Client, django_assert_num_queries: Any
+    inside: Client, assert_statements: AssertStatements
 ) -> None:
-    with django_assert_num_queries(1):
+    with assert_statements(1):
         assert is_inside(inside)
 
 
 def test_a_visitor_costs_none_but_the_question_about_the_demonstration(
-    client: Client, django_assert_num_queries: Any
+    client: Client, assert_statements: AssertStatements
 ) -> None:
-    with django_assert_num_queries(1):
+    with assert_statements(1):
         client.get("/login/")
 
 

@@ -20,6 +20,7 @@ from tests.bench.conftest import City, Start
 from tests.bench.report import Comparison
 from tests.bench.servers import Cost, Server, cost_until_now
 from tests.layers import mvt
+from tests.statements import statements_of
 
 LAYERS = ("cells", "buildings")
 ROUNDS = 9
@@ -168,4 +169,4 @@ def statements(address: str) -> int:
     client.force_login(User.objects.get(username="grid-member"))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
-    return len(queries)
+    return len(statements_of(queries))

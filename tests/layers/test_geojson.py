@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from gridmap.accounts.models import Role
 from tests.makers import (
@@ -16,6 +15,7 @@ from tests.makers import (
     make_small_city,
     make_user,
 )
+from tests.statements import AssertStatements
 
 pytestmark = pytest.mark.django_db
 
@@ -65,9 +65,9 @@ def test_rows_end_at_the_scope(member: Client) -> None:
 
 
 def test_several_sources_come_by_one_statement_beside_the_session(
-    member: Client, django_assert_num_queries: DjangoAssertNumQueries
+    member: Client, assert_statements: AssertStatements
 ) -> None:
-    with django_assert_num_queries(2):
+    with assert_statements(2):
         answer = member.get("/map/geojson/cells+buildings+posts+areas/")
     assert names_of(answer) == ["cell-b", "building-b1", "post-b1"]
 

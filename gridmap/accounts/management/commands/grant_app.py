@@ -1,6 +1,7 @@
 from typing import Any
 
 import dj_database_url
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
@@ -15,7 +16,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', '
   AND c.relowner = current_user::regrole
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
-READ_ONLY = {"django_migrations"}
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+READ_ONLY = {"django_migrations": "SELECT"}
 
 
 class Command(BaseCommand):
@@ -31,19 +33,29 @@ class Command(BaseCommand):
 
 
 def grant_tables(cursor: CursorWrapper, role: str) -> None:
+    """Every table anew, so that a right which was taken back is gone."""
+    narrower = rights_of_models()
     cursor.execute(OWN_TABLES)
     for name, is_sequence in cursor.fetchall():
-        cursor.execute(
-            sql.SQL("GRANT {rights} ON {kind} {name} TO {role}").format(
-                rights=sql.SQL(rights_on(name, is_sequence)),
-                kind=sql.SQL("SEQUENCE" if is_sequence else "TABLE"),
-                name=sql.Identifier(name),
-                role=sql.Identifier(role),
-            )
+        target = sql.SQL("{kind} {name}").format(
+            kind=sql.SQL("SEQUENCE" if is_sequence else "TABLE"), name=sql.Identifier(name)
         )
+        rights = "USAGE, SELECT" if is_sequence else narrower.get(name, ALL)
+        names = {"target": target, "role": sql.Identifier(role)}
+        cursor.execute(sql.SQL("REVOKE ALL ON {target} FROM {role}").format(**names))
+        if rights:
+            cursor.execute(
+                sql.SQL("GRANT {rights} ON {target} TO {role}").format(
+                    rights=sql.SQL(rights), **names
+                )
+            )
 
 
-def rights_on(name: str, is_sequence: bool) -> str:
-    if is_sequence:
-        return "USAGE, SELECT"
-    return "SELECT" if name in READ_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+def rights_of_models() -> dict[str, str]:
+    """Tables whose model says in `app_rights` that the application may do less than everything."""
+    stated = {
+        model._meta.db_table: str(model.app_rights)
+        for model in apps.get_models(include_auto_created=True)
+        if hasattr(model, "app_rights")
+    }
+    return {**READ_ONLY, **stated}

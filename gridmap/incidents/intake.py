@@ -1,0 +1,197 @@
+"""The one statement of an intake: where it is, who answers, by when, and the rows that say so.
+
+Prepared once for a connection. It writes nothing where the key is known already, so that a retry is
+free and burns no number; two that race meet in the unique key.
+"""
+
+from gridmap.incidents.topics import ACCURATE_M
+
+# Metres on the ground within which a point that lies in no building belongs to the nearest one.
+BESIDE_M = 30
+
+PARAMETERS = {
+    "key": "uuid",
+    "digest": "bytea",
+    "source": "text",
+    "channel_reference": "text",
+    "words": "text",
+    "title": "text",
+    "topic": "text",
+    "lon": "float8",
+    "lat": "float8",
+    "datum": "text",
+    "accuracy_m": "float8",
+    "address": "text",
+    "building_id": "bigint",
+    "unit_no": "text",
+    "floor_no": "text",
+    "room_no": "text",
+    "scale": "text",
+    "risk_level": "text",
+    "urgency": "text",
+    "people_involved": "integer",
+    "amount_cny": "numeric",
+    "organisations_involved": "text",
+    "occurred_at": "timestamptz",
+    "at": "timestamptz",
+    "by": "bigint",
+    "day": "date",
+    "prefix": "text",
+    "touching": "float8",
+}
+TYPES = ", ".join(PARAMETERS.values())
+VALUES = ", ".join(f"%({name})s" for name in PARAMETERS)
+
+
+def numbered(sql: str) -> str:
+    """`:name` as the number that a prepared statement knows it by; longer names first."""
+    for number, name in sorted(enumerate(PARAMETERS, 1), key=lambda pair: -len(pair[1])):
+        sql = sql.replace(f":{name}:", f"${number}")
+    return sql
+
+
+INTAKE = numbered(f"""
+WITH RECURSIVE topic AS (
+    SELECT id, is_dispute FROM incidents_topic WHERE code = :topic:
+),
+spot AS (
+    SELECT geom, ST_Transform(geom, 3857) AS drawn FROM (
+        SELECT CASE
+            WHEN point && city_envelope() AND ST_IsValid(point) THEN point
+            WHEN :lon: IS NULL THEN (SELECT ST_PointOnSurface(geom) FROM geodata_building WHERE id = :building_id:)
+        END AS geom
+        FROM (SELECT ST_SetSRID(ST_MakePoint(:lon:, :lat:), 4490) AS point) AS given
+    ) AS inside
+),
+place AS (
+    SELECT version.id AS version_id, cell.id AS cell_id, cell.community_id
+    FROM spot
+    JOIN geodata_cellversion AS version ON ST_DWithin(version.geom, spot.geom, :touching:)
+    JOIN geodata_cell AS cell ON cell.id = version.cell_id
+    WHERE version.valid_to IS NULL
+    ORDER BY cell.kind = 'base', cell.code
+    LIMIT 1
+),
+building AS (
+    SELECT coalesce(:building_id:, (
+        SELECT building.id FROM geodata_building AS building
+        WHERE ST_DWithin(building.geom_3857, spot.drawn, {BESIDE_M} / cos(radians(ST_Y(spot.geom))))
+        ORDER BY building.geom_3857 <-> spot.drawn
+        LIMIT 1)) AS id
+    FROM spot
+),
+post AS (
+    SELECT coalesce(
+        (SELECT post.id FROM geodata_leaderpost AS post
+         WHERE post.cell_id = place.cell_id AND ST_Covers(post.geom, spot.geom) ORDER BY post.id LIMIT 1),
+        (SELECT post.id FROM geodata_leaderpost AS post
+         JOIN geodata_leaderpost_buildings AS link ON link.leaderpost_id = post.id
+         WHERE post.cell_id = place.cell_id AND link.building_id = building.id ORDER BY post.id LIMIT 1)) AS id
+    FROM spot, place, building
+),
+above AS (
+    SELECT community_id AS id, 0 AS height FROM place
+    UNION ALL
+    SELECT area.parent_id, above.height + 1 FROM above JOIN geodata_area AS area ON area.id = above.id
+    WHERE area.parent_id IS NOT NULL
+),
+rule AS (
+    SELECT rule.id, rule.lead_team_id, rule.unit_id
+    FROM incidents_routingrule AS rule
+    CROSS JOIN topic
+    LEFT JOIN above ON above.id = rule.area_id
+    WHERE rule.valid_from <= :day: AND (rule.valid_to > :day: OR rule.valid_to IS NULL)
+      AND (rule.topic_id = topic.id OR rule.topic_id IS NULL)
+      AND (rule.area_id IS NULL OR above.id IS NOT NULL)
+      AND rule.urgency IN (:urgency:, '')
+    ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
+    LIMIT 1
+),
+span AS (
+    SELECT deadline.* FROM topic CROSS JOIN case_deadlines(topic.id, :urgency:, :at:) AS deadline
+),
+holder AS (
+    SELECT CASE WHEN held.stand_in_from <= :day: AND held.stand_in_to > :day:
+                THEN held.stand_in_id ELSE held.user_id END AS user_id
+    FROM place JOIN accounts_appointment AS held ON held.cell_id = place.cell_id
+    WHERE held.role = 'grid_member' AND held.begins_on <= :day: AND (held.ends_on > :day: OR held.ends_on IS NULL)
+),
+answer AS (
+    SELECT CASE
+        WHEN :lon: IS NULL AND :building_id: IS NULL THEN 'no_place'
+        WHEN place.cell_id IS NULL THEN 'outside'
+        WHEN :accuracy_m: > {ACCURATE_M} THEN 'inaccurate'
+        WHEN NOT EXISTS (SELECT FROM holder JOIN accounts_user AS person ON person.id = holder.user_id
+                         WHERE person.is_active) THEN 'no_member'
+        WHEN rule.id IS NULL THEN 'no_rule'
+        ELSE ''
+    END AS unrouted_reason
+    FROM spot LEFT JOIN place ON true LEFT JOIN rule ON true
+),
+number AS (
+    INSERT INTO incidents_casenumber AS counted (day, last)
+    SELECT :day:, 1 FROM topic WHERE NOT EXISTS (SELECT FROM incidents_report WHERE key = :key:)
+    ON CONFLICT (day) DO UPDATE SET last = counted.last + 1
+    RETURNING last
+),
+incident AS (
+    INSERT INTO incidents_incident (
+        code, title, summary, source, topic_id, is_dispute, scale, risk_level, urgency,
+        people_involved, amount_cny, organisations_involved,
+        geom, location_datum, location_accuracy_m, address, area_id, cell_id, cell_as_reported_id,
+        building_id, post_id, unit_no, floor_no, room_no,
+        registered_by_id, lead_team_id, unit_id, rule_id, unrouted_reason,
+        state, state_since, state_reason, step, round, hearts, outcome, resolution_text, is_visited,
+        no_visit_reason, is_unhappy, explanation, occurred_at, registered_at, contact_due_at, due_at,
+        version, is_imported)
+    SELECT
+        :prefix: || '-' || to_char(:day:, 'YYYYMMDD') || '-' || lpad(number.last::text, 5, '0'),
+        :title:, :words:, :source:, topic.id, topic.is_dispute, :scale:, :risk_level:, :urgency:,
+        :people_involved:, :amount_cny:, :organisations_involved:,
+        spot.geom, :datum:, :accuracy_m:, :address:,
+        coalesce(place.community_id, (SELECT id FROM geodata_area WHERE parent_id IS NULL ORDER BY id LIMIT 1)),
+        place.cell_id, place.version_id, building.id, post.id, :unit_no:, :floor_no:, :room_no:,
+        :by:, rule.lead_team_id, rule.unit_id, rule.id, answer.unrouted_reason,
+        'registered', :at:, '', '', 1, '{{}}', '', '', false,
+        '', false, '', :occurred_at:, :at:, span.contact_due_at, span.due_at,
+        1, false
+    FROM number CROSS JOIN topic CROSS JOIN spot CROSS JOIN building CROSS JOIN answer
+    LEFT JOIN span ON true
+    LEFT JOIN place ON true LEFT JOIN post ON true LEFT JOIN rule ON true
+    RETURNING id, code, lead_team_id, unrouted_reason
+),
+assisted AS (
+    INSERT INTO incidents_incident_assisting_teams (incident_id, guideteam_id)
+    SELECT incident.id, assisting.guideteam_id
+    FROM incident CROSS JOIN rule
+    JOIN incidents_routingrule_assisting_teams AS assisting ON assisting.routingrule_id = rule.id
+),
+report AS (
+    INSERT INTO incidents_report (key, digest, incident_id, registered_as, source, channel_reference, words,
+                                  reported_at, received_at, received_by_id, geom, address)
+    SELECT :key:, :digest:, incident.id, incident.code, :source:, :channel_reference:, :words:,
+           :occurred_at:, :at:, :by:, spot.geom, :address:
+    FROM incident CROSS JOIN spot
+    RETURNING id
+),
+moved AS (
+    INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, by_id, at, note)
+    SELECT incident.id, 'register', '', 'registered', :by:, :at:, '' FROM incident
+),
+told AS (
+    INSERT INTO incidents_notice (user_id, incident_id, kind, at)
+    SELECT DISTINCT held.user_id, incident.id,
+           CASE WHEN incident.unrouted_reason = '' THEN 'arrived' ELSE 'unrouted' END, :at:
+    FROM incident
+    JOIN LATERAL (
+        SELECT user_id FROM holder WHERE incident.unrouted_reason = ''
+        UNION ALL
+        SELECT user_id FROM accounts_appointment
+        WHERE begins_on <= :day: AND (ends_on > :day: OR ends_on IS NULL)
+          AND CASE WHEN incident.unrouted_reason = '' THEN guide_team_id = incident.lead_team_id
+                   ELSE role = 'dispatcher' END
+    ) AS held ON held.user_id IS DISTINCT FROM :by:
+)
+SELECT json_build_object('report', report.id, 'incident', incident.id, 'code', incident.code)
+FROM (SELECT 1) AS always LEFT JOIN incident ON true LEFT JOIN report ON true
+""")  # noqa: S608 - constants of this module

@@ -1,0 +1,145 @@
+"""The five steps of mediation, the hearts beside them, more time, and supervision."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from geodata.querysets import BEIJING
+from gridmap.accounts.models import User
+from gridmap.accounts.scope import scope
+from gridmap.incidents.models import Extension, Incident, Notice, StepRecord, Supervision
+from gridmap.incidents.parts import can_take_step, parts_of
+from gridmap.incidents.services.errors import MoveRefused
+from gridmap.incidents.services.moving import lock, save
+from gridmap.incidents.services.notices import responsible, tell
+from gridmap.incidents.standing import standing_of
+from gridmap.incidents.states import DESK, HANDLERS, HEARTS, OPEN, STEP_LABELS, STEPS, Step
+
+
+@transaction.atomic
+def record_step(
+    *,
+    incident: Incident,
+    step: Step,
+    by: User,
+    at: datetime,
+    note: str,
+    hearts: Collection[str] = (),
+    version: int | None = None,
+) -> StepRecord:
+    """Record the next of the five steps; the first is also the first contact.
+
+    Raises
+    ------
+    Overtaken, MoveRefused
+        As for a move; it is not this step's turn; the note is empty.
+    """
+    locked = lock(incident, version)
+    case = standing_of(locked)
+    if not can_take_step(case, parts_of(case, scope(by))):
+        raise MoveRefused(_("这个案件现在不能记步骤。"))
+    taken = STEPS.index(Step(locked.step)) + 1 if locked.step else 0
+    if STEPS[taken] is not step:
+        raise MoveRefused(
+            _("现在轮到“%(step)s”。") % {"step": _(STEP_LABELS[STEPS[taken]])}, "step"
+        )
+    if not note.strip():
+        raise MoveRefused(_("写一句这一步做了什么。"), "note")
+    record = StepRecord.objects.create(
+        incident=locked, round=locked.round, step=step.value, by=by, at=at, note=note
+    )
+    locked.step = step.value
+    locked.hearts = sorted({*locked.hearts, *hearts} & set(HEARTS))
+    locked.contacted_at = locked.contacted_at or at
+    save(locked)
+    return record
+
+
+@transaction.atomic
+def ask_extension(
+    *, incident: Incident, until: datetime, reason: str, by: User, at: datetime
+) -> Extension:
+    """Ask for more time; whoever is above decides.
+
+    Raises
+    ------
+    MoveRefused
+        Not a handler, not open, not later than the deadline, asked already, no reason.
+    """
+    locked = lock(incident, None)
+    _demand(locked, by, HANDLERS)
+    if until <= max(at, locked.due_at):
+        raise MoveRefused(_("要晚于现在的时限。"), "until")
+    if not reason.strip():
+        raise MoveRefused(_("写明原因。"), "reason")
+    if locked.extensions.filter(is_granted__isnull=True).exists():
+        raise MoveRefused(_("已经有一个延期申请在等答复。"))
+    return Extension.objects.create(incident=locked, until=until, note=reason, by=by, at=at)
+
+
+@transaction.atomic
+def decide_extension(*, extension: Extension, is_granted: bool, by: User, at: datetime) -> None:
+    """Grant or refuse more time; granted, the clock runs to the new deadline.
+
+    Raises
+    ------
+    MoveRefused
+        Not above the case, or decided already.
+    """
+    locked = lock(extension.incident, None)
+    _demand(locked, by, DESK)
+    fresh = Extension.objects.select_for_update().get(pk=extension.pk)
+    if fresh.is_granted is not None:
+        raise MoveRefused(_("这个申请已经答复过了。"))
+    fresh.is_granted, fresh.decided_by, fresh.decided_at = is_granted, by, at
+    fresh.save()
+    if is_granted:
+        locked.due_at = fresh.until
+    save(locked)
+    tell(locked, responsible(locked, at.astimezone(BEIJING).date()), Notice.Kind.MOVED, at)
+
+
+@transaction.atomic
+def supervise(*, incident: Incident, words: str, by: User, at: datetime) -> Supervision:
+    """Put a case under supervision: those who have it are told and must answer.
+
+    Raises
+    ------
+    MoveRefused
+        Not above the case, not open, no words.
+    """
+    locked = lock(incident, None)
+    _demand(locked, by, DESK)
+    if not words.strip():
+        raise MoveRefused(_("写明要求。"), "words")
+    record = Supervision.objects.create(incident=locked, note=words, by=by, at=at)
+    tell(locked, responsible(locked, at.astimezone(BEIJING).date()), Notice.Kind.SUPERVISED, at)
+    return record
+
+
+@transaction.atomic
+def answer_supervision(*, supervision: Supervision, answer: str, by: User, at: datetime) -> None:
+    """Answer a supervision, once.
+
+    Raises
+    ------
+    MoveRefused
+        Not a handler, answered already, no words.
+    """
+    locked = lock(supervision.incident, None)
+    _demand(locked, by, HANDLERS)
+    fresh = Supervision.objects.select_for_update().get(pk=supervision.pk)
+    if fresh.answered_at is not None:
+        raise MoveRefused(_("已经答复过了。"))
+    if not answer.strip():
+        raise MoveRefused(_("写一句答复。"), "answer")
+    fresh.answer, fresh.answered_by, fresh.answered_at = answer, by, at
+    fresh.save()
+
+
+def _demand(incident: Incident, by: User, parts: Collection[object]) -> None:
+    case = standing_of(incident)
+    if case.state not in OPEN or not parts_of(case, scope(by)) & frozenset(parts):
+        raise MoveRefused(_("你不能对这个案件这样做。"))
