@@ -130,12 +130,33 @@ def to_cgcs2000(x: npt.ArrayLike, y: npt.ArrayLike, system: str) -> tuple[Array,
     ImpossibleCoordinates
         A value is NaN or infinite, or cannot be reached in the system.
     """
-    east, north = _finite(x, y)
+    return _in_range(*_degrees(*_finite(x, y), system))
+
+
+def degrees_or_nan(x: npt.ArrayLike, y: npt.ArrayLike, system: str) -> tuple[Array, Array]:
+    """As `to_cgcs2000`, with NaN for both where a place is impossible instead of an error.
+
+    Raises
+    ------
+    UnknownSystem
+        No such system.
+    """
+    east, north = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
+    finite = np.isfinite(east) & np.isfinite(north)
+    # A value that no system refuses stands in for what is not finite.
+    lon, lat = _degrees(np.where(finite, east, 0.0), np.where(finite, north, 0.0), system)
+    with np.errstate(invalid="ignore"):
+        possible = finite & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    return np.where(possible, lon, np.nan), np.where(possible, lat, np.nan)
+
+
+def _degrees(east: Array, north: Array, system: str) -> tuple[Array, Array]:
     if system in ("wgs84", CGCS2000):
-        return _in_range(east, north)
+        return east, north
     if system in _SHIFTS:
-        return _in_range(*_undo(_SHIFTS[system], east, north))
-    return _in_range(*_to_degrees(system).transform(east, north))
+        return _undo(_SHIFTS[system], east, north)
+    lon, lat = _to_degrees(system).transform(east, north)
+    return lon, lat
 
 
 def from_cgcs2000(lon: npt.ArrayLike, lat: npt.ArrayLike, system: str) -> tuple[Array, Array]:
@@ -156,6 +177,12 @@ def from_cgcs2000(lon: npt.ArrayLike, lat: npt.ArrayLike, system: str) -> tuple[
     if system in _SHIFTS:
         return _SHIFTS[system](east, north)
     return _finite(*_to_degrees(system).transform(east, north, direction="INVERSE"))
+
+
+def to_mercator(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Array, Array]:
+    """CGCS2000 degrees to the plane that maps are drawn in (EPSG:3857), to the last bit as the database has it."""
+    x, y = _mercator().transform(np.asarray(lon, float), np.asarray(lat, float))
+    return x, y
 
 
 def transform_geometries(
@@ -287,6 +314,11 @@ def _to_degrees(system: str) -> Transformer:
         raise UnknownSystem(system) from error
 
 
+@lru_cache(maxsize=1)
+def _mercator() -> Transformer:
+    return Transformer.from_crs("EPSG:4490", "EPSG:3857", always_xy=True)
+
+
 def _finite(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array]:
     east, north = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     _refuse(~(np.isfinite(east) & np.isfinite(north)))
@@ -342,5 +374,5 @@ def _undo(shift: Shift, x: Array, y: Array) -> tuple[Array, Array]:
             return lon, lat
         lon, lat = lon + (x - back_x), lat + (y - back_y)
     # On the rim of the shifted box the forward formula jumps: no place leads here.
-    _refuse(error > _LAST_BIT_DEG)
-    return lon, lat
+    lost = error > _LAST_BIT_DEG
+    return np.where(lost, np.nan, lon), np.where(lost, np.nan, lat)

@@ -37,7 +37,7 @@ def read_parquet(path: Path, max_rows: int) -> RawLayer:
                 raise refused("too_many_features", _("要素超过 {limit} 个"), limit=max_rows)
             if unpacked > MAX_UNPACKED:
                 raise refused("too_large", _("解开后超过 {limit} MB"), limit=MAX_UNPACKED // 10**6)
-            name, column = _geometry_column(file.schema_arrow.metadata or {})
+            name, column = geometry_column(file.schema_arrow.metadata or {})
             table = file.read()
             # Texts that are no UTF-8 and offsets that lead nowhere are found here only.
             table.validate(full=True)
@@ -46,20 +46,22 @@ def read_parquet(path: Path, max_rows: int) -> RawLayer:
         frame = table.drop_columns([name]).to_pandas(ignore_metadata=True)
         sources = np.array(table.column(name).to_pylist(), dtype=object)
         shapes, unread = shapes_of_wkb(sources)
-        return RawLayer(pd.DataFrame(frame), shapes, _crs(column), unread)
+        return RawLayer(pd.DataFrame(frame), shapes, crs_of(column), unread)
     except ImportRefused:
         raise
     except (ArrowException, OSError, ValueError, KeyError, TypeError, CRSError) as error:
         raise refused("unreadable", _("文件读不出来：不是完整的 GeoParquet")) from error
 
 
-def _geometry_column(metadata: dict[bytes, bytes]) -> tuple[str, dict[str, Any]]:
+def geometry_column(metadata: dict[bytes, bytes]) -> tuple[str, dict[str, Any]]:
+    """The name of the column with the shapes, and what the metadata of GeoParquet say of it."""
     geo = json.loads(metadata[b"geo"])
     name = str(geo["primary_column"])
     return name, dict(geo["columns"][name])
 
 
-def _crs(column: dict[str, Any]) -> str | None:
+def crs_of(column: dict[str, Any]) -> str | None:
+    """The system of a column of shapes, by its metadata; none where it is said to be unknown."""
     if "crs" not in column:
         return UNSAID
     return None if column["crs"] is None else str(CRS.from_json_dict(column["crs"]).to_wkt())

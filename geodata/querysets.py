@@ -33,6 +33,11 @@ def moment(on: date | datetime) -> datetime:
     return datetime.combine(on + timedelta(days=1), time.min, BEIJING) - timedelta(microseconds=1)
 
 
+def day_of(at: datetime) -> date:
+    """The day in Beijing that an instant belongs to."""
+    return at.astimezone(BEIJING).date()
+
+
 class AreaQuerySet(models.QuerySet[Any]):
     """The tree above the cells."""
 

@@ -118,14 +118,15 @@ def _read(path: Path, layer: str | None) -> RawLayer:
         with unpacked_shapefile(path) as shapefile:
             return _read_driver(shapefile, encoding=encoding_of(shapefile.with_suffix(".dbf")))
     if ending == ".gpkg":
-        return _read_driver(path, layer=_only_layer(path, layer))
+        return _read_driver(path, layer=only_layer(path, layer))
     if ending == ".parquet":
         return read_parquet(path, MAX_FEATURES)
     return read_json(path, layer)
 
 
-def _only_layer(path: Path, layer: str | None) -> str:
-    with _plain_words():
+def only_layer(path: Path, layer: str | None) -> str:
+    """The layer that was named, or the only one that has shapes."""
+    with plain_words():
         layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if layer is None and len(layers) == 1:
         return layers[0]
@@ -137,7 +138,7 @@ def _only_layer(path: Path, layer: str | None) -> str:
 
 
 def _read_driver(path: Path, **options: Any) -> RawLayer:
-    with _plain_words():
+    with plain_words():
         _refuse_count(pyogrio.read_info(path, force_feature_count=True, **options)["features"])
         meta, _fids, wkb, columns = pyogrio.raw.read(path, **options)
         table = pd.DataFrame(dict(zip(meta["fields"], columns, strict=True)))
@@ -146,7 +147,7 @@ def _read_driver(path: Path, **options: Any) -> RawLayer:
 
 
 @contextmanager
-def _plain_words() -> Iterator[None]:
+def plain_words() -> Iterator[None]:
     """Errors from below as one sentence; warnings are not for the people who import."""
     try:
         with warnings.catch_warnings():
@@ -160,13 +161,24 @@ def _plain_words() -> Iterator[None]:
 
 
 def _system(found: RawLayer, given: str | None, assume: str | None) -> str:
-    """The system of a file, by its own word or the person's."""
-    if given is not None:
-        return _agreed(found.crs, _named(given))
-    if found.crs is not None:
-        return _declared(found.crs)
-    if assume is not None and _look_like_degrees(found.geometries):
+    said_by_nobody = given is None and found.crs is None
+    if said_by_nobody and assume is not None and _look_like_degrees(found.geometries):
         return assume
+    return system_said(found.crs, given)
+
+
+def system_said(declared: str | None, given: str | None) -> str:
+    """The system of a file, by its own word or the person's.
+
+    Raises
+    ------
+    ImportRefused
+        Nobody says it, the two differ, or it is none that leads to CGCS2000.
+    """
+    if given is not None:
+        return _agreed(declared, _named(given))
+    if declared is not None:
+        return _declared(declared)
     raise refused(
         "crs_missing",
         _("文件没有写坐标系，请用 --crs 指明（EPSG:n、wgs84、cgcs2000、gcj02 或 bd09）"),
