@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gridmap.accounts.checks import demonstration_accounts
+        from gridmap.accounts.checks import demonstration_accounts, serving_role
 
         register(demonstration_accounts, Tags.security)
+        register(serving_role, Tags.security)

@@ -1,4 +1,4 @@
-"""Demonstration accounts, whose password everybody knows, cannot live in production."""
+"""What a production server refuses to serve with: demonstration accounts, or a role that nothing binds."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.models import Q
 from django.utils.translation import gettext
 
@@ -32,16 +32,50 @@ def demonstration_accounts(**_: Any) -> list[CheckMessage]:
     return [_found(names)] if names else []
 
 
-def refuse_demonstration_accounts() -> None:
-    """Stop the start of a server where the check finds a fault; `wsgi` runs no system checks.
+def serving_role(**_: Any) -> list[CheckMessage]:
+    """The system check: row-level security and the log bind only a role that owns nothing."""
+    if not settings.PRODUCTION or settings.DATABASE_ROLE != "app":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(UNBOUND)
+            role, is_unbound = cursor.fetchone()
+    except OperationalError:
+        # Told by the other check.
+        return []
+    return [_unbound(role)] if is_unbound else []
+
+
+# Member of the owner is as good as owner: it may take the owner's part.
+UNBOUND = """
+SELECT current_user, (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) OR EXISTS (
+    SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+                           AND pg_has_role(current_user, relowner, 'MEMBER'))
+"""
+
+
+def refuse_unsafe_production() -> None:
+    """Stop the start of a server where a check finds a fault; `wsgi` runs no system checks.
 
     Raises
     ------
     ImproperlyConfigured
-        Demonstration accounts exist in production, or the database cannot say.
+        Demonstration accounts exist in production, or the database cannot say; or the role
+        that serves owns the tables.
     """
-    for fault in demonstration_accounts():
+    for fault in [*demonstration_accounts(), *serving_role()]:
         raise ImproperlyConfigured(f"{fault.id}: {fault.msg} {fault.hint}")
+
+
+def _unbound(role: str) -> Error:
+    return Error(
+        gettext("数据库角色 %(role)s 拥有数据表或是超级用户：行级权限和日志管不住它。")
+        % {"role": role},
+        hint=gettext(
+            "DATABASE_URL 用一个不拥有任何表的角色，OWNER_DATABASE_URL 用拥有表的角色（见 docs/deploy.md）。"
+        ),
+        id="accounts.E003",
+    )
 
 
 def _found(names: list[str]) -> Error:

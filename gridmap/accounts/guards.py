@@ -1,4 +1,4 @@
-"""Pages for some roles only."""
+"""Pages for some roles only, and who asks for one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from gridmap.accounts.models import Role
+from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
 
 View = Callable[..., HttpResponse]
@@ -25,3 +25,10 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person; the middleware in front lets nobody else come to a page."""
+    if not isinstance(request.user, User):
+        raise TypeError("this page needs a log-in")
+    return request.user

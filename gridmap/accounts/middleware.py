@@ -2,19 +2,23 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext
 
-from gridmap.accounts.checks import refuse_demonstration_accounts
+from gridmap.accounts.checks import refuse_unsafe_production
 from gridmap.accounts.models import User
+from gridmap.accounts.problems import problem, unauthenticated
 from gridmap.accounts.sessions import SessionStore
-from gridmap.accounts.tickets import ticket
+from gridmap.accounts.tickets import ticket, user_of_token
+from gridmap.accounts.tokens import is_api, secret_of, shows_token
 
 logger = logging.getLogger(__name__)
 
@@ -23,25 +27,25 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):
-    """Session, user and scope in one statement, in the place of Django's authentication.
+    """Session or token, user and scope in one statement, in the place of Django's authentication.
 
     Owns the transaction of whoever signed in: that one statement also tells the database who acts and
     what they may see (row-level security, the log), for as long as the transaction lasts. A view that
     fails leaves nothing behind.
 
-    Made when a server starts, whichever way: so here a production server that holds
-    demonstration accounts refuses to.
+    Made when a server starts, whichever way: so here a production server that holds demonstration
+    accounts, or serves as the owner of the tables, refuses to.
     """
 
     async_capable = False
     get_response: GetResponse
 
     def __init__(self, get_response: GetResponse) -> None:
-        refuse_demonstration_accounts()
+        refuse_unsafe_production()
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.session.session_key:
+        if not request.session.session_key and not shows_token(request):
             return self._answer(request)
         try:
             with transaction.atomic():
@@ -63,6 +67,20 @@ class SessionUserMiddleware(AuthenticationMiddleware):
         return unavailable(request, error) if isinstance(error, OperationalError) else None
 
 
+class LogInMiddleware(LoginRequiredMiddleware):
+    """Nobody comes to a view without a log-in or a good token; a program is told so in JSON."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        return unauthenticated() if refused and is_api(request) else refused
+
+
 class PreferencesMiddleware:
     """The person's language; a visitor's cookie; else Chinese, whatever the browser prefers."""
 
@@ -80,6 +98,10 @@ class PreferencesMiddleware:
 
 
 def _identify(request: HttpRequest) -> User | AnonymousUser:
+    """A token stands in the place of the session, also a bad one."""
+    if shows_token(request):
+        request.session = SessionStore()
+        return user_of_token(secret_of(request)) or AnonymousUser()
     session_key = request.session.session_key
     found = ticket(session_key) if session_key else None
     if found is None:
@@ -103,5 +125,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("the database does not answer: %s", error)
     with translation.override(language_of_cookie(request)):
         text = gettext("数据库暂时没有回答，过几秒再试。")
+    if is_api(request):
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", text, Retry_After="5")
     headers = {"Retry-After": "5", "Cache-Control": "no-store"}
     return HttpResponse(text, "text/plain; charset=utf-8", status=503, headers=headers)

@@ -1,5 +1,6 @@
 """People, their roles, and what they are appointed to."""
 
+from datetime import date
 from importlib import import_module
 
 from django.conf import settings
@@ -146,6 +147,13 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
 
+    def holder_on(self, day: date) -> User:
+        """Who exercises it on a day: the stand-in, while there is one."""
+        begins, ends = self.stand_in_from, self.stand_in_to
+        if self.stand_in and begins and ends and begins <= day < ends:
+            return self.stand_in
+        return self.user
+
 
 class AccountChange(models.Model):
     """One act that changed who may do what."""
@@ -157,6 +165,8 @@ class AccountChange(models.Model):
         STAND_IN = "stand_in", _("安排代班")
         DISABLE = "disable", _("停用账号")
         PASSWORD = "password", _("改密码")
+        TOKEN = "token", _("发放令牌")
+        REVOKE = "revoke", _("吊销令牌")
 
     action = models.CharField(_("动作"), max_length=8, choices=Action)
     user = models.ForeignKey(User, models.PROTECT, related_name="changes", verbose_name=_("人员"))
@@ -188,3 +198,32 @@ class Session(AbstractBaseSession):
         # By name, as Django does: the store imports this model.
         store: type = import_module(settings.SESSION_ENGINE).SessionStore
         return store
+
+
+class ApiToken(models.Model):
+    """A machine acts as a person: the digest of a secret that was shown once."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="tokens", verbose_name=_("人员"))
+    label = models.CharField(_("用途"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("发放时间"))
+    expires_at = models.DateTimeField(_("失效"))
+    # To the minute: not every request writes.
+    last_used_at = models.DateTimeField(_("最后使用"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
+
+    app_rights = "SELECT, INSERT, UPDATE"
+
+    class Meta:
+        verbose_name = _("令牌")
+        verbose_name_plural = _("令牌")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="api_token_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.label}"

@@ -1,7 +1,7 @@
 """Who may see what: one function for map, list, tile, export and notebook."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -25,7 +25,11 @@ COMMUNITY_STAFF = (Role.GRID_LEADER, Role.COMMUNITY_OFFICER, Role.MEDIATOR)
 
 @dataclass(frozen=True)
 class Scope:
-    """The places that a person answers for on a day, stand-ins included."""
+    """The places that a person answers for on a day, stand-ins included.
+
+    `role_areas` keeps apart in which role an area is held: who mediates in one community and leads a
+    cell of another leads nothing in the first.
+    """
 
     user_id: int | None
     day: date
@@ -34,6 +38,11 @@ class Scope:
     cell_ids: frozenset[int] = frozenset()
     post_ids: frozenset[int] = frozenset()
     team_ids: frozenset[int] = frozenset()
+    role_areas: Mapping[str, frozenset[int]] = field(default_factory=dict, hash=False)
+
+    def areas_of(self, roles: Collection[str]) -> frozenset[int]:
+        """The ids of the areas that are held in one of these roles."""
+        return frozenset().union(*(self.role_areas.get(role, ()) for role in roles))
 
     @property
     def is_empty(self) -> bool:
@@ -47,8 +56,10 @@ class Scope:
     @cached_property
     def digest(self) -> str:
         """The same for two people who see the same, so that they share cached bytes."""
-        parts = (self.roles, self.area_ids, self.cell_ids, self.post_ids, self.team_ids)
-        return sha256(repr([sorted(part) for part in parts]).encode()).hexdigest()[:16]
+        parts = (self.roles, self.cell_ids, self.post_ids, self.team_ids)
+        areas = sorted((role, sorted(ids)) for role, ids in self.role_areas.items())
+        text = repr([[sorted(part) for part in parts], areas])
+        return sha256(text.encode()).hexdigest()[:16]
 
     def areas(self) -> QuerySet[Area]:
         return Area.objects.filter(pk__in=self.area_ids)
@@ -110,8 +121,8 @@ def scope(user: User | AnonymousUser, on: date | None = None) -> Scope:
 
     Today's scope comes with the request's own statement (`tickets`) and costs nothing here.
     """
-    if on is None and "scope" in vars(user):
-        known: Scope = vars(user)["scope"]
+    known: Scope | None = vars(user).get("scope")
+    if known is not None and on in {None, known.day}:
         return known
     day = on or today()
     if not isinstance(user, User) or not user.is_active:
@@ -133,8 +144,11 @@ def today() -> date:
 
 def scope_from(user_id: int, day: date, row: Iterable[Any]) -> Scope:
     """The scope that the columns `SCOPE_COLUMNS` describe."""
-    roles, areas, cells, posts, teams = (frozenset(ids or ()) for ids in row)
-    return Scope(user_id, day, roles, areas, cells, posts, teams)
+    roles, areas, *others = row
+    role_areas = {role: frozenset(ids) for role, ids in (areas or {}).items()}
+    cells, posts, teams = (frozenset(ids or ()) for ids in others)
+    area_ids = frozenset().union(*role_areas.values())
+    return Scope(user_id, day, frozenset(roles or ()), area_ids, cells, posts, teams, role_areas)
 
 
 # The cells come first, because the planner would else try every building of the city.
@@ -160,23 +174,25 @@ held AS (
       AND (appointment.ends_on > %(day)s OR appointment.ends_on IS NULL)
 ),
 tree AS (
-    SELECT area.id FROM geodata_area AS area JOIN held ON held.area_id = area.id
+    SELECT held.role, area.id FROM geodata_area AS area JOIN held ON held.area_id = area.id
     UNION
-    SELECT area.id FROM geodata_area AS area JOIN tree ON area.parent_id = tree.id
+    SELECT tree.role, area.id FROM geodata_area AS area JOIN tree ON area.parent_id = tree.id
 )
 """
 SCOPE_COLUMNS = """
     (SELECT array_agg(DISTINCT role) FROM held),
-    (SELECT array_agg(id) FROM tree),
+    (SELECT json_object_agg(role, ids) FROM (SELECT role, array_agg(id) AS ids FROM tree GROUP BY role) AS areas),
     (SELECT array_agg(cell_id) FILTER (WHERE cell_id IS NOT NULL) FROM held),
     (SELECT array_agg(post_id) FILTER (WHERE post_id IS NOT NULL) FROM held),
     (SELECT array_agg(guide_team_id) FILTER (WHERE guide_team_id IS NOT NULL) FROM held)
 """
 # Told to the database with the same statement, for the length of the transaction: row-level security and
 # the log read it. Outside a transaction it is forgotten at once.
+# A planner works on places, not on persons: an area held as one is not told.
 ACTING = """
     set_config('gridmap.user', asked.id::text, true)
-    || set_config('gridmap.areas', coalesce((SELECT string_agg(id::text, ',') FROM tree), ''), true)
+    || set_config('gridmap.areas', coalesce((
+        SELECT string_agg(DISTINCT id::text, ',') FROM tree WHERE role <> 'planner'), ''), true)
     || set_config('gridmap.cells', coalesce((SELECT string_agg(cell_id::text, ',') FROM held), ''), true)
     || set_config('gridmap.posts', coalesce((SELECT string_agg(post_id::text, ',') FROM held), ''), true)
     || set_config('gridmap.teams', coalesce((SELECT string_agg(guide_team_id::text, ',') FROM held), ''), true)

@@ -1,5 +1,6 @@
 """Every change of who may do what. A change counts from the next request on."""
 
+import secrets
 from datetime import date, datetime
 
 from django.db import transaction
@@ -7,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from geodata.models import Area, Cell, LeaderPost
 from geodata.versions import bump_access_version
-from gridmap.accounts.models import AccountChange, Appointment, GuideTeam, Role, Session, User
+from gridmap.accounts.models import (
+    AccountChange,
+    ApiToken,
+    Appointment,
+    GuideTeam,
+    Role,
+    Session,
+    User,
+)
+from gridmap.accounts.tokens import digest_of
 
 Place = Area | Cell | LeaderPost | GuideTeam
 
@@ -152,6 +162,45 @@ def change_password(*, user: User, password: str, by: str, at: datetime) -> None
     _end_sessions(user)
     AccountChange.objects.create(
         action=AccountChange.Action.PASSWORD, user=user, made_by=by, made_at=at
+    )
+
+
+@transaction.atomic
+def make_token(
+    *, user: User, label: str, expires_at: datetime, by: str, at: datetime
+) -> tuple[ApiToken, str]:
+    """Let a machine act as a person until a moment; the secret is told here and never again.
+
+    Raises
+    ------
+    AppointmentRefused
+        The person is disabled.
+    ValidationError
+        The label is empty or too long, or the moment has passed.
+    """
+    _lock_active(user)
+    secret = secrets.token_urlsafe(32)
+    token = ApiToken(
+        user=user, label=label, digest=digest_of(secret), created_at=at, expires_at=expires_at
+    )
+    token.full_clean()
+    token.save()
+    AccountChange.objects.create(
+        action=AccountChange.Action.TOKEN, user=user, made_by=by, made_at=at
+    )
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: str, at: datetime) -> None:
+    """Shut a machine out with its next request; again is the same."""
+    locked = ApiToken.objects.select_for_update().get(pk=token.pk)
+    if locked.revoked_at is not None:
+        return
+    locked.revoked_at = at
+    locked.save(update_fields=["revoked_at"])
+    AccountChange.objects.create(
+        action=AccountChange.Action.REVOKE, user=locked.user, made_by=by, made_at=at
     )
 
 

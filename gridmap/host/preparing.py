@@ -16,6 +16,8 @@ DATABASE_SOURCES = (
     "*/management/commands/*.py",
     "gridmap/*/management/commands/*.py",
     "geodata/cities/*",
+    # The calendar of working days comes with a library.
+    "requirements.txt",
 )
 STATIC_SOURCES = ("layers/static/**/*", "gridmap/*/static/**/*", "requirements.txt")
 CATALOGUES = ("gridmap/locale/*/LC_MESSAGES/*.po",)
@@ -72,6 +74,7 @@ def prepare_database(
     manage(project, owner, "looking for the extensions", "prepare_database", area="database")
     manage(project, owner, "migrating", "migrate", "--no-input", area="database")
     manage(project, owner, "granting the application its rights", "grant_app", area="database")
+    manage(project, owner, "loading the calendar of working days", "load_calendar", area="database")
     if not surroundings.is_production:
         load_demonstration(project, owner)
     if cluster is not None:
