@@ -1,0 +1,1 @@
+"""What programs ask: reports, cases, moves, places. Thin over services and querysets."""
