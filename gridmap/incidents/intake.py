@@ -1,7 +1,9 @@
-"""The one statement of an intake: where it is, who answers, by when, and the rows that say so.
+"""The statements of an intake: where it is, who answers, by when, and the rows that say so.
 
-Prepared once for a connection. It writes nothing where the key is known already, so that a retry is
-free and burns no number; two that race meet in the unique key.
+Each is prepared once for a connection. `INTAKE` makes a case of a report, `JOINING` adds a report to a case
+that is there, `SEPARATION` makes a case of a report that stands in another. The first two write nothing
+where the key is known already, so that a retry is free and burns no number; two that race meet in
+the unique key. `ROUTED`, which finds place and owners, also serves cases that wait for theirs.
 """
 
 from gridmap.incidents.topics import ACCURATE_M
@@ -38,6 +40,7 @@ PARAMETERS = {
     "day": "date",
     "prefix": "text",
     "touching": "float8",
+    "incident": "bigint",
 }
 TYPES = ", ".join(PARAMETERS.values())
 VALUES = ", ".join(f"%({name})s" for name in PARAMETERS)
@@ -50,10 +53,7 @@ def numbered(sql: str) -> str:
     return sql
 
 
-INTAKE = numbered(f"""
-WITH RECURSIVE topic AS (
-    SELECT id, is_dispute FROM incidents_topic WHERE code = :topic:
-),
+SPOT = """
 spot AS (
     SELECT geom, ST_Transform(geom, 3857) AS drawn FROM (
         SELECT CASE
@@ -62,7 +62,13 @@ spot AS (
         END AS geom
         FROM (SELECT ST_SetSRID(ST_MakePoint(:lon:, :lat:), 4490) AS point) AS given
     ) AS inside
+)"""
+# A recursive list: topic, spot, place, building, post, rule, holder, and in `answer` why nobody answers.
+ROUTED = f"""
+topic AS (
+    SELECT id, is_dispute FROM incidents_topic WHERE code = :topic:
 ),
+{SPOT},
 place AS (
     SELECT version.id AS version_id, cell.id AS cell_id, cell.community_id
     FROM spot
@@ -76,7 +82,7 @@ building AS (
     SELECT coalesce(:building_id:, (
         SELECT building.id FROM geodata_building AS building
         WHERE ST_DWithin(building.geom_3857, spot.drawn, {BESIDE_M} / cos(radians(ST_Y(spot.geom))))
-        ORDER BY building.geom_3857 <-> spot.drawn
+        ORDER BY building.geom_3857 <-> spot.drawn, building.id
         LIMIT 1)) AS id
     FROM spot
 ),
@@ -107,9 +113,6 @@ rule AS (
     ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
     LIMIT 1
 ),
-span AS (
-    SELECT deadline.* FROM topic CROSS JOIN case_deadlines(topic.id, :urgency:, :at:) AS deadline
-),
 holder AS (
     SELECT CASE WHEN held.stand_in_from <= :day: AND held.stand_in_to > :day:
                 THEN held.stand_in_id ELSE held.user_id END AS user_id
@@ -127,10 +130,18 @@ answer AS (
         ELSE ''
     END AS unrouted_reason
     FROM spot LEFT JOIN place ON true LEFT JOIN rule ON true
+)"""  # noqa: S608 - constants of this module
+
+
+def new_case(condition: str) -> str:
+    """The row of a case and its assisting teams, where the condition holds."""
+    return f"""
+span AS (
+    SELECT deadline.* FROM topic CROSS JOIN case_deadlines(topic.id, :urgency:, :at:) AS deadline
 ),
 number AS (
     INSERT INTO incidents_casenumber AS counted (day, last)
-    SELECT :day:, 1 FROM topic WHERE NOT EXISTS (SELECT FROM incidents_report WHERE key = :key:)
+    SELECT :day:, 1 FROM topic WHERE {condition}
     ON CONFLICT (day) DO UPDATE SET last = counted.last + 1
     RETURNING last
 ),
@@ -145,7 +156,8 @@ incident AS (
         no_visit_reason, is_unhappy, explanation, occurred_at, registered_at, contact_due_at, due_at,
         version, is_imported)
     SELECT
-        :prefix: || '-' || to_char(:day:, 'YYYYMMDD') || '-' || lpad(number.last::text, 5, '0'),
+        :prefix: || '-' || to_char(:day:, 'YYYYMMDD') || '-'
+            || lpad(number.last::text, greatest(5, length(number.last::text)), '0'),
         :title:, :words:, :source:, topic.id, topic.is_dispute, :scale:, :risk_level:, :urgency:,
         :people_involved:, :amount_cny:, :organisations_involved:,
         spot.geom, :datum:, :accuracy_m:, :address:,
@@ -165,19 +177,17 @@ assisted AS (
     SELECT incident.id, assisting.guideteam_id
     FROM incident CROSS JOIN rule
     JOIN incidents_routingrule_assisting_teams AS assisting ON assisting.routingrule_id = rule.id
-),
-report AS (
+)"""  # noqa: S608 - constants of this module
+
+
+REPORT = """
     INSERT INTO incidents_report (key, digest, incident_id, registered_as, source, channel_reference, words,
                                   reported_at, received_at, received_by_id, geom, address)
     SELECT :key:, :digest:, incident.id, incident.code, :source:, :channel_reference:, :words:,
-           :occurred_at:, :at:, :by:, spot.geom, :address:
-    FROM incident CROSS JOIN spot
-    RETURNING id
-),
-moved AS (
-    INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, by_id, at, note)
-    SELECT incident.id, 'register', '', 'registered', :by:, :at:, '' FROM incident
-),
+           :occurred_at:, :at:, :by:, spot.geom, :address:"""
+IS_KNOWN = "EXISTS (SELECT FROM incidents_report WHERE key = :key:)"
+STANDS_HERE = "EXISTS (SELECT FROM incidents_report WHERE key = :key: AND incident_id = :incident:)"
+TOLD = """
 told AS (
     INSERT INTO incidents_notice (user_id, incident_id, kind, at)
     SELECT DISTINCT held.user_id, incident.id,
@@ -191,7 +201,58 @@ told AS (
           AND CASE WHEN incident.unrouted_reason = '' THEN guide_team_id = incident.lead_team_id
                    ELSE role = 'dispatcher' END
     ) AS held ON held.user_id IS DISTINCT FROM :by:
-)
+)"""
+ANSWER = """
 SELECT json_build_object('report', report.id, 'incident', incident.id, 'code', incident.code)
 FROM (SELECT 1) AS always LEFT JOIN incident ON true LEFT JOIN report ON true
+"""
+
+INTAKE = numbered(f"""
+WITH RECURSIVE {ROUTED},
+{new_case(f"NOT {IS_KNOWN}")},
+report AS ({REPORT}
+    FROM incident CROSS JOIN spot
+    RETURNING id
+),
+moved AS (
+    INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, by_id, at, note)
+    SELECT incident.id, 'register', '', 'registered', :by:, :at:, '' FROM incident
+),
+{TOLD}
+{ANSWER}
+""")  # noqa: S608 - constants of this module
+
+JOINING = numbered(f"""
+WITH {SPOT},
+incident AS (
+    SELECT id, code FROM incidents_incident WHERE id = :incident: AND NOT {IS_KNOWN}
+),
+report AS ({REPORT}
+    FROM incident CROSS JOIN spot
+    RETURNING id
+)
+{ANSWER}
+""")  # noqa: S608 - constants of this module
+
+# The pictures of the report are shown in both cases; persons stay where they were taken down.
+SEPARATION = numbered(f"""
+WITH RECURSIVE {ROUTED},
+{new_case(STANDS_HERE)},
+report AS (
+    UPDATE incidents_report SET incident_id = incident.id FROM incident
+    WHERE key = :key:
+    RETURNING incidents_report.id
+),
+pictured AS (
+    INSERT INTO incidents_photo (incident_id, report_id, digest, width, height, size, added_at, added_by_id)
+    SELECT incident.id, photo.report_id, photo.digest, width, height, size, added_at, added_by_id
+    FROM incident CROSS JOIN incidents_photo AS photo JOIN incidents_report AS taken ON taken.id = photo.report_id
+    WHERE taken.key = :key: AND photo.incident_id = :incident:
+),
+moved AS (
+    INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, by_id, at, note, other_id)
+    SELECT incident.id, 'separate', '', 'registered', :by:, :at:, '', :incident: FROM incident
+),
+{TOLD}
+{ANSWER}
 """)  # noqa: S608 - constants of this module

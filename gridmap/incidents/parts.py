@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
-from gridmap.incidents.states import MOVES, Move, Name, Part, State, Step
+from gridmap.incidents.states import DESK, HANDLERS, MOVES, OPEN, Move, Name, Part, State, Step
 
 OF_A_CELL = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER})
 OF_AN_AREA = frozenset(
@@ -20,7 +20,8 @@ CALLERS = frozenset({Role.VISITOR, Role.HOTLINE_OPERATOR})
 class Standing:
     """What decides about a case who may do what: its place, its level, its teams, how far it is.
 
-    `above` is the area over the one that the case was raised to, None at the top and while a cell holds it.
+    `above` is the area over the one that the case was raised to, None at the top and while a cell holds it;
+    `has_below` says of an escalated case whether somebody would take it if it came down.
     """
 
     state: State
@@ -32,10 +33,16 @@ class Standing:
     raised_to: int | None
     above: int | None
     teams: frozenset[int]
+    has_below: bool = True
 
     @property
     def is_at_top(self) -> bool:
         return self.raised_to is not None and self.above is None
+
+    @property
+    def can_climb(self) -> bool:
+        """What has no place lies with the city already."""
+        return self.cell is not None and not self.is_at_top
 
 
 def parts_of(case: Standing, scope: Scope) -> frozenset[Part]:
@@ -52,14 +59,14 @@ def parts_of(case: Standing, scope: Scope) -> frozenset[Part]:
 
 
 def _reaches(case: Standing, scope: Scope, roles: frozenset[Role]) -> bool:
-    return bool(scope.roles & roles) and case.area in scope.area_ids
+    return case.area in scope.areas_of(roles)
 
 
 def _holds(case: Standing, scope: Scope) -> bool:
     """Answers for the place at the level where the case is."""
     if case.raised_to is None:
         return bool(scope.roles & OF_A_CELL) and case.cell in scope.cell_ids
-    return bool(scope.roles & OF_AN_AREA) and case.raised_to in scope.area_ids
+    return case.raised_to in scope.areas_of(OF_AN_AREA)
 
 
 def _helps(case: Standing, scope: Scope) -> bool:
@@ -69,9 +76,9 @@ def _helps(case: Standing, scope: Scope) -> bool:
 def _is_above(case: Standing, scope: Scope) -> bool:
     """Answers for an area over the level where the case is; nobody is above the top but the city's admin."""
     if case.is_at_top:
-        return Role.CITY_ADMIN in scope.roles
+        return case.raised_to in scope.areas_of({Role.CITY_ADMIN})
     level = case.area if case.raised_to is None else case.above
-    return bool(scope.roles & OF_AN_AREA) and level in scope.area_ids
+    return level in scope.areas_of(OF_AN_AREA)
 
 
 def possible_moves(case: Standing, parts: Iterable[Part]) -> list[Move]:
@@ -86,10 +93,22 @@ def is_possible(case: Standing, move: Move) -> bool:
         return False
     if move.after_settling and case.is_dispute and case.step != Step.SETTLE:
         return False
-    return not (move.name is Name.ESCALATE and case.is_at_top)
+    if move.name is Name.PULL_DOWN:
+        return case.has_below
+    return case.can_climb or move.name is not Name.ESCALATE
 
 
 def can_take_step(case: Standing, parts: Iterable[Part]) -> bool:
     """Whether the next of the five steps may be recorded."""
-    handles = bool(frozenset(parts) & {Part.TERRITORY, Part.FUNCTION})
-    return handles and case.state is State.IN_PROGRESS and case.step != Step.SETTLE
+    takes_part = can_handle(case, parts)
+    return takes_part and case.state is State.IN_PROGRESS and case.step != Step.SETTLE
+
+
+def can_handle(case: Standing, parts: Iterable[Part]) -> bool:
+    """Whether more time may be asked for, and supervision be answered."""
+    return case.state in OPEN and bool(frozenset(parts) & frozenset(HANDLERS))
+
+
+def can_direct(case: Standing, parts: Iterable[Part]) -> bool:
+    """Whether more time may be granted, and the case be put under supervision."""
+    return case.state in OPEN and bool(frozenset(parts) & frozenset(DESK))

@@ -1,16 +1,33 @@
 """Reading cases and the tables beside them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import cos, radians
 from typing import Any, Self
 
+from django.contrib.gis.db.models.functions import GeoFunc
+from django.contrib.gis.geos import Point
 from django.db import models
-from django.db.models import Q
+from django.db.models import FloatField, Q
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
+from gridmap.incidents.calendar import YEARS_AHEAD
+from gridmap.incidents.states import State
+from gridmap.incidents.topics import MEDIATED
 
 # A planner works on places and topics; a case is about persons.
 WITHOUT_CASES = frozenset({Role.PLANNER.value})
+# What may be the same matter: metres on the ground, and days since it was registered.
+NEAR_M = 200
+SHORTLY = timedelta(days=30)
+
+
+class GroundDistance(GeoFunc):
+    """Metres between two points in degrees."""
+
+    function = "ST_DistanceSphere"
+    geom_param_pos = (0, 1)
+    output_field = FloatField()
 
 
 class DatedQuerySet(models.QuerySet[Any]):
@@ -18,6 +35,28 @@ class DatedQuerySet(models.QuerySet[Any]):
 
     def valid_on(self, day: date) -> Self:
         return self.filter(Q(valid_to__gt=day) | Q(valid_to__isnull=True), valid_from__lte=day)
+
+    def overlapping(self, valid_from: date, valid_to: date | None) -> Self:
+        """The rows that share a day with a half-open period."""
+        reaching = Q(valid_to__gt=valid_from) | Q(valid_to__isnull=True)
+        return self.filter(reaching, Q() if valid_to is None else Q(valid_from__lt=valid_to))
+
+
+class CalendarQuerySet(models.QuerySet[Any]):
+    """Days of the calendar."""
+
+    def is_working(self, day: date) -> bool:
+        """As the calendar says; by the week where it does not know the day."""
+        known: bool | None = self.filter(pk=day).values_list("is_working", flat=True).first()
+        return day.weekday() < 5 if known is None else known
+
+    def reaches(self, today: date) -> bool:
+        """Whether it has the years ahead that deadlines of today can run into."""
+        return self.filter(pk=date(today.year + YEARS_AHEAD, 12, 31)).exists()
+
+    def provisional_between(self, first: date, last: date) -> Self:
+        """The days from one to another, both included, that are assumed and not announced."""
+        return self.filter(day__range=(first, last), is_provisional=True)
 
 
 class IncidentQuerySet(models.QuerySet[Any]):
@@ -33,6 +72,35 @@ class IncidentQuerySet(models.QuerySet[Any]):
         """Open, and nobody could be made responsible."""
         return self.open().exclude(unrouted_reason="")
 
+    def near(self, place: Point) -> Self:
+        """Within `NEAR_M` of a point in degrees, nearest first; `distance_m` says how far."""
+        # Web Mercator draws a metre longer the farther it is from the equator.
+        reach = NEAR_M / cos(radians(place.y))
+        return (
+            self.filter(geom_3857__dwithin=(place, reach))
+            .annotate(distance_m=GroundDistance("geom", place))
+            .order_by("distance_m", "pk")
+        )
+
+    def lately(self, at: datetime) -> Self:
+        """Registered shortly before a moment, or after it."""
+        return self.filter(registered_at__gte=at - SHORTLY)
+
+    def with_places(self) -> Self:
+        """With what a list says of each: places, teams and the topic come along."""
+        return self.select_related(
+            "topic", "area", "cell", "building", "raised_to", "lead_team", "unit"
+        )
+
+    def matching(self, words: str) -> Self:
+        """Those with these signs in their code, title or address."""
+        found = Q(code__icontains=words) | Q(title__icontains=words) | Q(address__icontains=words)
+        return self.filter(found)
+
+    def mediated(self) -> Self:
+        """Disputes that were mediated to the end, with or without success."""
+        return self.filter(is_dispute=True, state=State.CLOSED.value, outcome__in=MEDIATED)
+
     def visible_to(self, scope: Scope) -> Self:
         """The cases of the places and teams in scope; none for who works without cases."""
         if not scope.roles - WITHOUT_CASES:
@@ -47,7 +115,7 @@ def in_scope(scope: Scope, model: type[models.Model]) -> Q:
     place is seen by whoever answers for the city.
     """
     columns = {
-        "area_id": scope.area_ids,
+        "area_id": scope.areas_of(scope.roles - WITHOUT_CASES),
         "cell_id": scope.cell_ids,
         "post_id": scope.post_ids,
         "lead_team_id": scope.team_ids,

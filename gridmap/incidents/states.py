@@ -209,8 +209,9 @@ MOVES: dict[Name, Move] = {
         ),
         _move(Name.START, _("接手办理"), {State.DISPATCHED}, State.IN_PROGRESS, HANDLERS),
         _move(
-            Name.RETURN, _("退回"), {State.DISPATCHED, State.IN_PROGRESS}, State.RETURNED, HANDLERS,
-            Need.REASON,
+            # By who has it and cannot; or by the desk, which takes back what it has sent out.
+            Name.RETURN, _("退回"), {State.DISPATCHED, State.IN_PROGRESS}, State.RETURNED,
+            (*HANDLERS, *DESK), Need.REASON,
         ),
         _move(
             Name.HAND_OVER, _("改派"), HELD, None, (*HANDLERS, *DESK),

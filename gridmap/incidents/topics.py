@@ -94,6 +94,8 @@ OUTCOMES: dict[str, str] = {
     "referred": _("引导其他途径"),
 }
 SUCCESSES = ("agreement_written", "agreement_oral", "resolved_on_site")
+# Somebody mediated, with or without success; what was withdrawn, ended or led elsewhere was not.
+MEDIATED = (*SUCCESSES, "no_agreement")
 # Why nobody could be made responsible; the first that applies is said.
 UNROUTED: dict[str, str] = {
     "no_place": _("没有位置"),

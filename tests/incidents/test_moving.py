@@ -1,6 +1,7 @@
 """A case goes its way: what each move changes, who may make it, and what is refused."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -9,7 +10,7 @@ from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
 from gridmap.incidents.models import HandOver, Incident, MoveRecord, Notice, StepRecord, Transition
 from gridmap.incidents.services.details import Details, VisitDraft
-from gridmap.incidents.services.errors import MoveRefused, Overtaken
+from gridmap.incidents.services.errors import KeyTaken, MoveRefused, Overtaken
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.steps import record_step
 from gridmap.incidents.standing import parts_in
@@ -63,10 +64,13 @@ class Cast:
             self.case.refresh_from_db()
             record_step(incident=self.case, step=step, by=self.guide, at=NOW, note=f"做了{step}")
 
+    def fresh(self) -> Incident:
+        self.case.refresh_from_db()
+        return self.case
+
     @property
     def state(self) -> str:
-        self.case.refresh_from_db()
-        return self.case.state
+        return self.fresh().state
 
 
 @pytest.fixture
@@ -128,6 +132,14 @@ def test_a_patrol_find_settled_on_the_spot_closes_in_one_act(cast: Cast) -> None
     cast.move(Name.SETTLE_ON_SITE, cast.member, text="当场说和", outcome="resolved_on_site")
     case = Incident.objects.get()
     assert (case.state, case.no_visit_reason, case.step) == ("closed", "on_site", "settle")
+
+
+def test_what_is_settled_already_may_still_close_on_the_spot(cast: Cast) -> None:
+    cast.in_progress()
+    cast.settle()
+    cast.move(Name.SETTLE_ON_SITE, cast.member, text="当场说和")
+    assert cast.state == "closed"
+    assert StepRecord.objects.filter(step="settle").count() == 1
 
 
 def test_without_a_visit_a_reason_must_be_given(cast: Cast) -> None:
@@ -194,12 +206,72 @@ def test_a_hand_over_to_another_cell_is_recorded_and_ends_the_old_right(cast: Ca
     assert Notice.objects.filter(user=cast.neighbour, kind="arrived").exists()
 
 
+def test_the_desk_takes_back_what_it_has_sent_out(cast: Cast) -> None:
+    dispatch_incident(incident=cast.case, by=cast.dispatcher, at=NOW)
+    cast.move(Name.RETURN, cast.dispatcher, reason="派错了")
+    assert cast.state == "returned"
+    assert Notice.objects.filter(user=cast.member, kind="moved").exists()
+    with pytest.raises(MoveRefused):
+        cast.move(Name.RETURN, cast.dispatcher, reason="再撤一次")
+
+
 def test_who_writes_on_what_has_changed_is_told(cast: Cast) -> None:
     cast.in_progress()
     stale = Incident.objects.get().version
     cast.move(Name.ESCALATE, cast.member, reason="办不动")
-    with pytest.raises(Overtaken):
+    with pytest.raises(Overtaken) as overtaken:
         cast.move(Name.TAKE_UP, cast.officer, version=stale)
+    assert (overtaken.value.who, overtaken.value.at) == ("ma", NOW)
+
+
+def test_a_step_by_somebody_else_is_told_as_theirs(cast: Cast) -> None:
+    cast.in_progress()
+    stale = Incident.objects.get().version
+    later = NOW + timedelta(hours=1)
+    record_step(incident=cast.case, step=Step.LISTEN, by=cast.guide, at=later, note="听了")
+    with pytest.raises(Overtaken) as overtaken:
+        cast.move(Name.ESCALATE, cast.member, reason="办不动", version=stale)
+    assert (overtaken.value.who, overtaken.value.at) == ("zhang", later)
+
+
+def test_the_same_move_again_is_one_move_although_its_version_is_old_by_then(cast: Cast) -> None:
+    cast.in_progress()
+    details = {"reason": "办不动", "key": uuid4(), "version": cast.fresh().version}
+    first, second = (cast.move(Name.ESCALATE, cast.member, **details) for _ in range(2))
+    assert first == second
+    assert MoveRecord.objects.filter(name="escalate").count() == 1
+
+
+def test_a_key_stands_for_one_move_of_one_case(cast: Cast) -> None:
+    cast.in_progress()
+    key = uuid4()
+    cast.move(Name.ESCALATE, cast.member, reason="办不动", key=key)
+    with pytest.raises(KeyTaken):
+        cast.move(Name.TAKE_UP, cast.officer, key=key)
+    other = make_incident(cast.member)
+    with pytest.raises(KeyTaken):
+        move_incident(
+            incident=other, name=Name.ESCALATE, by=cast.member, at=NOW, details=Details(key=key)
+        )
+
+
+def test_a_new_case_is_dispatched_with_the_version_that_was_read(cast: Cast) -> None:
+    details = Details(version=cast.fresh().version)
+    dispatch_incident(incident=cast.case, by=cast.dispatcher, at=NOW, details=details)
+    assert cast.state == "dispatched"
+
+
+def test_the_same_step_again_is_one_step(cast: Cast) -> None:
+    cast.in_progress()
+    version = cast.fresh().version
+    first, second = (
+        record_step(
+            incident=cast.case, step=Step.LISTEN, by=cast.guide, at=NOW, note="听", version=version
+        )
+        for _ in range(2)
+    )
+    assert first == second
+    assert StepRecord.objects.count() == 1
 
 
 def test_somebody_without_a_part_may_do_nothing(cast: Cast) -> None:

@@ -5,12 +5,28 @@ from uuid import uuid4
 
 import pytest
 
+from geodata.models import Building
 from gridmap.accounts.models import GuideTeam, Role, User
-from gridmap.incidents.models import Incident, MoveRecord, Notice, Report, ReportConflict
+from gridmap.incidents.models import (
+    CaseNumber,
+    Incident,
+    MoveRecord,
+    Notice,
+    Report,
+    ReportConflict,
+)
 from gridmap.incidents.services.errors import KeyTaken, ReportRefused
 from gridmap.incidents.services.reporting import report_incident
 from tests.incidents.makers import NOW, make_draft, make_incident, make_rule
-from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user
+from tests.makers import (
+    SmallCity,
+    appoint,
+    make_building,
+    make_small_city,
+    make_team,
+    make_user,
+    square,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +69,23 @@ def test_the_number_counts_within_a_day_in_beijing(city: SmallCity, member: User
     late = datetime(2026, 7, 14, 15, 59, tzinfo=UTC)
     codes = [make_incident(member, at=at).code for at in (NOW, late, late.replace(hour=16))]
     assert codes == ["JYG-20260714-00001", "JYG-20260714-00002", "JYG-20260715-00001"]
+
+
+def test_the_number_after_99999_has_six_digits(city: SmallCity, member: User) -> None:
+    make_incident(member)
+    CaseNumber.objects.update(last=99_999)
+    assert make_incident(member).code == "JYG-20260714-100000"
+
+
+def test_of_two_buildings_over_each_other_the_older_one_is_meant(
+    city: SmallCity, member: User
+) -> None:
+    for code in ("62020100100190001", "62020100100190002"):
+        make_building(city.areas["p"], code, square(1.2, 1.2, width=0.3, height=0.3))
+    older = Building.objects.get(code="62020100100190001")
+    # A row that is written again moves to the end of the table, as most do in time.
+    Building.objects.filter(pk=older.pk).update(name="renamed")
+    assert make_incident(member, column=1.3, row=1.3).building == older
 
 
 def test_the_same_report_again_gets_the_same_receipt(city: SmallCity, member: User) -> None:

@@ -9,7 +9,7 @@ from gridmap.incidents.models.incident import Incident
 
 
 class ClockEvent(models.Model):
-    """A warning, an overdue notice or an escalation that the clock made for one deadline."""
+    """What the clock did about one deadline: a warning, an escalation, a reminder."""
 
     class Kind(models.TextChoices):
         CONTACT = "contact", _("首次联系超时")
@@ -17,10 +17,13 @@ class ClockEvent(models.Model):
         OVERDUE = "overdue", _("超期")
         ESCALATION = "escalation", _("自动提级")
         RESUME = "resume", _("挂账到期")
+        UNROUTED = "unrouted", _("无主")
+        SUPERVISED = "supervised", _("督办未答复")
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="clock_events")
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
-    # The deadline that it is about; with a new deadline the clock may strike again.
+    # The deadline that it is about, or the moment of an escalation or reminder. With a new deadline
+    # the clock may strike again.
     due_at = models.DateTimeField(_("时限"))
     fired_at = models.DateTimeField(_("时间"))
 
@@ -46,6 +49,7 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         ARRIVED = "arrived", _("新案件")
         MOVED = "moved", _("案件有变化")
+        CONTACT = "contact", _("首次联系超时")
         DUE = "due", _("快到期")
         OVERDUE = "overdue", _("超期")
         ESCALATED = "escalated", _("提级")

@@ -5,15 +5,19 @@ right on the log at all, so it can neither silence nor forge nor read it: the ro
 are in it.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class LogEntry(models.Model):
-    """What one statement wrote: its rows up to 500, above that their number and digest."""
+    """What one statement wrote: the key and the mark (a hash) of every row, up to 500 rows also in words.
+
+    A migration that could not keep the rows as they were has taken them over (`TAKE`) as they stood.
+    """
 
     # The transaction; its entries are sealed together.
-    xact = models.BigIntegerField(db_index=True)
+    xact = models.BigIntegerField()
     table = models.CharField(max_length=63)
     action = models.CharField(max_length=6)
     at = models.DateTimeField(_("时间"))
@@ -21,7 +25,13 @@ class LogEntry(models.Model):
     actor = models.BigIntegerField(null=True)
     role = models.CharField(max_length=63)
     count = models.PositiveIntegerField()
+    # How many columns the table had: marks of another width say nothing about each other.
+    width = models.PositiveSmallIntegerField()
     rows = models.JSONField(null=True)
+    keys = ArrayField(models.TextField())
+    marks = ArrayField(models.BinaryField(max_length=32))
+    # Of an update: the marks of the same rows as it found them.
+    before = ArrayField(models.BinaryField(max_length=32), null=True)
     digest = models.BinaryField(max_length=32)
 
     app_rights = ""
@@ -29,6 +39,7 @@ class LogEntry(models.Model):
     class Meta:
         verbose_name = _("日志")
         verbose_name_plural = _("日志")
+        indexes = [models.Index(fields=["xact", "id"], name="log_entry_of_transaction")]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.action} {self.table}"
@@ -41,12 +52,15 @@ class LogSeal(models.Model):
     """
 
     position = models.BigIntegerField(primary_key=True)
-    xact = models.BigIntegerField(db_index=True)
+    xact = models.BigIntegerField()
     first_entry = models.BigIntegerField()
     last_entry = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
 
     app_rights = ""
+
+    class Meta:
+        indexes = [models.Index(fields=["xact", "last_entry"], name="log_seal_of_transaction")]
 
     def __str__(self) -> str:
         return str(self.position)

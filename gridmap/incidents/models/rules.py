@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from geodata.models import Area
 from gridmap.accounts.models import GuideTeam
 from gridmap.incidents.models.choices import choices
-from gridmap.incidents.querysets import DatedQuerySet
+from gridmap.incidents.querysets import CalendarQuerySet, DatedQuerySet
 from gridmap.incidents.topics import CATEGORIES, URGENCIES
 
 
@@ -162,6 +162,8 @@ class CalendarDay(models.Model):
     is_provisional = models.BooleanField(_("暂定"), default=False)
     # Set by a person, and not overwritten by the next loading.
     is_edited = models.BooleanField(_("人工修改"), default=False)
+
+    objects = CalendarQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("日历")

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from geodata.querysets import BEIJING
-from gridmap.accounts.models import Appointment, Role, User
+from geodata.querysets import day_of
+from gridmap.accounts.models import User
+from gridmap.accounts.scope import scope
+from gridmap.incidents.levels import ladder_of
 from gridmap.incidents.models import HandOver, Incident, StepRecord, Visit
 from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.errors import MoveRefused
-from gridmap.incidents.services.levels import level_above, level_below
-from gridmap.incidents.states import Name, Step
+from gridmap.incidents.states import Name, State, Step
 from gridmap.incidents.topics import NO_VISIT, OUTCOMES
 
 Effect = Callable[[Incident, Details, User | None, datetime], None]
@@ -27,16 +28,21 @@ def give_reason(incident: Incident, details: Details, _by: User | None, _at: dat
 
 
 def dispatch(incident: Incident, details: Details, by: User | None, at: datetime) -> None:
-    """To the cell and the team, as proposed or as said; where the cell has nobody, to the level above."""
-    incident.raised_to = None
-    hand_over(incident, details, by, at)
+    """To the cell and the team, as proposed or as said."""
+    _reassign(incident, details, by, at)
     incident.unrouted_reason = ""
-    if not _has_member(incident, at):
-        incident.raised_to = level_above(incident, at.astimezone(BEIJING).date())
+    _place(incident, at)
 
 
 def hand_over(incident: Incident, details: Details, by: User | None, at: datetime) -> None:
-    """Another cell, team or unit; what is not said stays."""
+    """Another cell, team or unit; what is not said stays. Another cell gets the case itself."""
+    before = incident.cell
+    _reassign(incident, details, by, at)
+    if incident.cell != before:
+        _place(incident, at, stays_raised=incident.state == State.ESCALATED)
+
+
+def _reassign(incident: Incident, details: Details, by: User | None, at: datetime) -> None:
     cell, team = details.cell or incident.cell, details.team or incident.lead_team
     if cell is None:
         raise MoveRefused(_("先选一个网格。"), "cell")
@@ -59,9 +65,14 @@ def hand_over(incident: Incident, details: Details, by: User | None, at: datetim
     incident.unit = details.unit or incident.unit
 
 
-def _has_member(incident: Incident, at: datetime) -> bool:
-    held = Appointment.objects.valid_on(at.astimezone(BEIJING).date())
-    return held.filter(cell=incident.cell_id, role=Role.GRID_MEMBER, user__is_active=True).exists()
+def _place(incident: Incident, at: datetime, *, stays_raised: bool = False) -> None:
+    """With the cell; where that has nobody, or the case stays raised, with an area over it."""
+    level, incident.raised_to = incident.raised_to, None
+    ladder = ladder_of(incident, day_of(at))
+    if stays_raised and level in ladder.areas:
+        incident.raised_to = level
+    elif stays_raised or not ladder.is_cell_manned:
+        incident.raised_to = ladder.above
 
 
 def start(incident: Incident, _details: Details, _by: User | None, at: datetime) -> None:
@@ -71,7 +82,7 @@ def start(incident: Incident, _details: Details, _by: User | None, at: datetime)
 
 
 def suspend(incident: Incident, details: Details, _by: User | None, at: datetime) -> None:
-    if details.until is None or details.until <= at.astimezone(BEIJING).date():
+    if details.until is None or details.until <= day_of(at):
         raise MoveRefused(_("挂账要有一个以后的日期。"), "until")
     incident.suspended_until = details.until
     incident.state_reason = details.reason
@@ -84,25 +95,19 @@ def resume(incident: Incident, _details: Details, _by: User | None, at: datetime
 
 
 def escalate(incident: Incident, details: Details, _by: User | None, at: datetime) -> None:
-    above = level_above(incident, at.astimezone(BEIJING).date())
-    if above is None:
-        raise MoveRefused(_("已经在市级，上面没有了。"))
-    incident.raised_to = above
+    incident.raised_to = ladder_of(incident, day_of(at)).above
     incident.state_reason = details.reason
     # Somebody has it now, whatever was missing below.
     incident.unrouted_reason = ""
 
 
-def pull_down(incident: Incident, details: Details, _by: User | None, at: datetime) -> None:
-    below = level_below(incident, at.astimezone(BEIJING).date())
-    if below is None and (incident.cell_id is None or not _has_member(incident, at)):
-        raise MoveRefused(_("这个网格没有网格员，不能再下放。"))
-    incident.raised_to = below
+def pull_down(incident: Incident, _details: Details, _by: User | None, at: datetime) -> None:
+    incident.raised_to = ladder_of(incident, day_of(at)).below
 
 
 def settle_on_site(incident: Incident, details: Details, by: User | None, at: datetime) -> None:
     """Report, settling and confirmation in one act, on the spot."""
-    if incident.is_dispute:
+    if incident.is_dispute and incident.step != Step.SETTLE:
         StepRecord.objects.create(
             incident=incident,
             round=incident.round,
@@ -117,7 +122,6 @@ def settle_on_site(incident: Incident, details: Details, by: User | None, at: da
     incident.accepted_at = incident.accepted_at or at
     incident.contacted_at = incident.contacted_at or at
     incident.no_visit_reason = "on_site"
-    incident.unrouted_reason = ""
     incident.resolved_at = incident.closed_at = at
 
 
@@ -191,9 +195,13 @@ def fresh_deadlines(incident: Incident, at: datetime) -> tuple[datetime, datetim
     return row[0], row[1]
 
 
-def merge(incident: Incident, details: Details, _by: User | None, _at: datetime) -> None:
-    other = details.other
-    if other is None or other.pk == incident.pk:
+def merge(incident: Incident, details: Details, by: User | None, at: datetime) -> None:
+    """Into an open case that the person sees."""
+    chosen = Incident.objects.exclude(pk=incident.pk).filter(pk=details.other and details.other.pk)
+    if by is not None:
+        chosen = chosen.visible_to(scope(by, day_of(at)))
+    other = chosen.first()
+    if other is None:
         raise MoveRefused(_("先选另一个案件。"), "other")
     if not other.is_open:
         raise MoveRefused(_("%(code)s 已经办完，不能并进去。") % {"code": other.code}, "other")

@@ -1,5 +1,7 @@
 """Why a service refused. Each is said to a person; nothing was changed."""
 
+from datetime import datetime
+
 
 class Refused(ValueError):
     """Something is missing or wrong; `field` names it, empty where it concerns the whole."""
@@ -14,12 +16,33 @@ class ReportRefused(Refused):
 
 
 class KeyTaken(ReportRefused):
-    """Another body came under this key before; this one is kept for a person to look at."""
+    """Another body or move came under this key before; a body is kept for a person to look at."""
+
+
+class PhotoRefused(Refused):
+    """It is no picture, or one that is too large."""
 
 
 class MoveRefused(Refused):
     """The case is not where the move begins, or the person may not make it, or something is missing."""
 
 
+class CalendarRefused(Refused):
+    """The day cannot be set so, or not by this person."""
+
+
 class Overtaken(Refused):
-    """Somebody else changed the case since it was read."""
+    """Somebody else changed the case since it was read: `who`, and when (`at`)."""
+
+    def __init__(self, reason: str, who: str, at: datetime) -> None:
+        super().__init__(reason)
+        self.who = who
+        self.at = at
+
+
+class RuleRefused(Refused):
+    """A row of the tables that the city edits cannot stand so."""
+
+
+class HandOverRefused(Refused):
+    """A cell cannot be handed over so."""

@@ -1,22 +1,26 @@
 """The moves of a case: one function, whatever the move; what each changes stands in `effects`."""
 
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from geodata.querysets import day_of
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import scope
-from gridmap.incidents.models import Incident, MoveRecord
+from gridmap.incidents.models import Extension, Incident, MoveRecord, StepRecord
 from gridmap.incidents.parts import is_possible, parts_of
 from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.effects import EFFECTS
-from gridmap.incidents.services.errors import MoveRefused, Overtaken
+from gridmap.incidents.services.errors import KeyTaken, MoveRefused, Overtaken
 from gridmap.incidents.services.notices import tell_of_move
 from gridmap.incidents.standing import standing_of
 from gridmap.incidents.states import MOVES, Move, Name, Need, Part
 
 NOTHING = Details()
+LENGTHS = {"reason": 500, "text": 2000}
 
 
 @transaction.atomic
@@ -34,17 +38,20 @@ def move_incident(
     ------
     Overtaken
         The case is no longer as it was when `details.version` was read.
+    KeyTaken
+        Another move came under this key before.
     MoveRefused
         The case is not where the move begins, the person may not make it, or something is missing.
     """
-    locked = lock(incident, details.version, key_is_known=_is_known(details))
-    known = MoveRecord.objects.filter(key=details.key).first() if details.key else None
+    locked = lock(incident, beside=details.other)
+    # Only now: the first of two tries may have ended while the second waited for the case.
+    known = _known(details.key)
     if known is not None:
-        return known
+        return _same(known, locked, name)
+    demand_version(locked, details.version)
     move = MOVES[name]
-    _check(locked, move, by)
-    if Need.REASON in move.needs and not details.reason.strip():
-        raise MoveRefused(_("写明原因。"), "reason")
+    _check(locked, move, by, at)
+    _check_words(move, details)
     before = locked.state
     if name in EFFECTS:
         EFFECTS[name](locked, details, by, at)
@@ -75,31 +82,48 @@ def dispatch_incident(
         for name in (Name.ACCEPT, Name.FILE):
             fresh = Incident.objects.get(pk=incident.pk)
             if fresh.state in MOVES[name].sources:
-                step = (
-                    Details(version=details.version) if fresh.state == incident.state else NOTHING
-                )
+                step = Details(version=details.version)
                 move_incident(incident=fresh, name=name, by=by, at=at, details=step)
+                # From here on the case is in our hands, and its version counts our own moves.
+                details = replace(details, version=None)
         return move_incident(incident=incident, name=Name.DISPATCH, by=by, at=at, details=details)
 
 
-def lock(incident: Incident, version: int | None, *, key_is_known: bool = False) -> Incident:
-    """The case, in our hands until the transaction ends.
-
-    Raises
-    ------
-    Overtaken
-        Somebody changed it since it was read.
-    """
-    locked: Incident = (
-        Incident.objects.select_for_update(of=("self",))
-        .select_related("area", "raised_to")
-        .get(pk=incident.pk)
-    )
-    if version is not None and version != locked.version and not key_is_known:
-        last = MoveRecord.objects.filter(incident=locked).select_related("by").last()
-        who = last.by if last and last.by else _("系统")
-        raise Overtaken(_("%(who)s 刚才改了这个案件。") % {"who": who})
+def lock(incident: Incident, *, beside: Incident | None = None) -> Incident:
+    """The case, in our hands until the transaction ends; `beside` is locked with it."""
+    cases = Incident.objects.select_for_update(of=("self",)).select_related("area", "raised_to")
+    # Two that are merged into each other at once must not wait for each other.
+    ids = [incident.pk] if beside is None else [incident.pk, beside.pk]
+    locked: Incident = {case.pk: case for case in cases.filter(pk__in=ids).order_by("pk")}[
+        incident.pk
+    ]
     return locked
+
+
+def demand_version(locked: Incident, version: int | None) -> None:
+    """Raise `Overtaken`, with who and when, where the case is no longer what was read."""
+    if version is None or version == locked.version:
+        return
+    who, at = _last_change(locked)
+    raise Overtaken(_("%(who)s 刚才改了这个案件。") % {"who": who}, who, at)
+
+
+def _last_change(incident: Incident) -> tuple[str, datetime]:
+    """Who changed a case last, and when; the system where nobody did."""
+    changes: list[tuple[datetime, User | None]] = []
+    for records, person, moment in (
+        (MoveRecord.objects.all(), "by", "at"),
+        (StepRecord.objects.all(), "by", "at"),
+        (Extension.objects.filter(is_granted__isnull=False), "decided_by", "decided_at"),
+    ):
+        found = records.filter(incident=incident).select_related(person)
+        last = found.order_by(moment, "pk").last()
+        if last is not None:
+            changes.append((getattr(last, moment), getattr(last, person)))
+    # What was imported may have no record here.
+    untouched = (incident.state_since, None)
+    at, by = max(changes, key=lambda change: change[0], default=untouched)
+    return (str(by) if by else _("系统")), at
 
 
 def save(locked: Incident) -> None:
@@ -107,13 +131,21 @@ def save(locked: Incident) -> None:
     locked.save()
 
 
-def _is_known(details: Details) -> bool:
-    return bool(details.key and MoveRecord.objects.filter(key=details.key).exists())
+def _known(key: UUID | None) -> MoveRecord | None:
+    return MoveRecord.objects.filter(key=key).first() if key else None
 
 
-def _check(incident: Incident, move: Move, by: User | None) -> None:
-    case = standing_of(incident)
-    parts = frozenset({Part.SYSTEM}) if by is None else parts_of(case, scope(by))
+def _same(known: MoveRecord, incident: Incident, name: Name) -> MoveRecord:
+    """The record that came under a key, if it is of this very move."""
+    if (known.incident_id, known.name) != (incident.pk, name.value):
+        raise KeyTaken(_("这个编号下已经有另一个动作。"), "key")
+    return known
+
+
+def _check(incident: Incident, move: Move, by: User | None, at: datetime) -> None:
+    day = day_of(at)
+    case = standing_of(incident, day)
+    parts = frozenset({Part.SYSTEM}) if by is None else parts_of(case, scope(by, day))
     if not move.parts & parts:
         raise MoveRefused(_("你不能对这个案件做“%(move)s”。") % {"move": _(move.label)})
     if not is_possible(case, move):
@@ -121,3 +153,11 @@ def _check(incident: Incident, move: Move, by: User | None) -> None:
         raise MoveRefused(
             _("案件现在是“%(state)s”，不能“%(move)s”。") % {"state": state, "move": _(move.label)}
         )
+
+
+def _check_words(move: Move, details: Details) -> None:
+    if Need.REASON in move.needs and not details.reason.strip():
+        raise MoveRefused(_("写明原因。"), "reason")
+    for field, length in LENGTHS.items():
+        if len(getattr(details, field)) > length:
+            raise MoveRefused(_("最多 %(length)s 个字。") % {"length": length}, field)

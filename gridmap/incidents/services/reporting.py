@@ -1,5 +1,6 @@
 """A report comes in: where it is, who answers, by when; or it joins a case that is there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from geodata.crs import ImpossibleCoordinates, UnknownSystem, parse_system, to_cgcs2000
-from geodata.querysets import BEIJING, TOUCHING
+from geodata.models import Building
+from geodata.querysets import TOUCHING, day_of
 from gridmap.accounts.models import User
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.intake import INTAKE, TYPES, VALUES
-from gridmap.incidents.models import Party, Report, ReportConflict, Topic
+from gridmap.incidents.models import Incident, Party, Report, ReportConflict, Topic
 from gridmap.incidents.services.errors import KeyTaken, ReportRefused
 from layers.prepared import fetch_value
 
@@ -38,41 +40,66 @@ def report_incident(*, draft: ReportDraft, by: User, at: datetime) -> Receipt:
     KeyTaken
         The key is known with another body; both are kept, this one as a conflict.
     ReportRefused
-        Unknown topic, impossible coordinates, no time limit that covers the topic.
+        Unknown topic or building, impossible coordinates, no time limit that covers the topic.
     """
-    values = _values(draft, by=by, at=at)
+    values = values_of(draft, by=by, at=at)
+
+    def write() -> Receipt | None:
+        found = run(INTAKE, values)
+        if found is not None:
+            add_parties(draft, found.incident_id)
+        return found
+
+    return take_once(draft, write, by=by, at=at)
+
+
+def take_once(
+    draft: ReportDraft, write: Callable[[], Receipt | None], *, by: User, at: datetime
+) -> Receipt:
+    """The receipt of what is written now, or of the try before; `write` gives None where the key is known."""
     try:
         with transaction.atomic():
-            found = _write(draft, values)
+            receipt = write()
     except IntegrityError as error:
-        found = None
+        receipt = None
         if not Report.objects.filter(key=draft.key).exists():
             raise _explained(error, draft) from error
-    if found is not None:
-        return Receipt(found["report"], found["incident"], found["code"], is_new=True)
-    return _known(draft, by=by, at=at)
+    return receipt or _known(draft, by=by, at=at)
 
 
-def _write(draft: ReportDraft, values: dict[str, Any]) -> dict[str, Any] | None:
-    """The rows of a new case, or None where the key is known."""
+def run(statement: str, values: dict[str, Any]) -> Receipt | None:
+    """What one of the statements of `intake` wrote; None where it wrote nothing."""
     with connection.cursor() as cursor:
         text = cursor.mogrify(VALUES, values).decode()
-    found: dict[str, Any] = fetch_value(TYPES, INTAKE, text)
+    found: dict[str, Any] = fetch_value(TYPES, statement, text)
     if found["report"] is None:
-        if not Topic.objects.filter(code=draft.topic).exists():
-            raise ReportRefused(_("没有这个专题：%(topic)s。") % {"topic": draft.topic}, "topic")
         return None
+    return Receipt(found["report"], found["incident"], found["code"], is_new=True)
+
+
+def add_parties(draft: ReportDraft, incident_id: int) -> None:
     if draft.parties:
         Party.objects.bulk_create(
-            Party(incident_id=found["incident"], **vars(party)) for party in draft.parties
+            (Party(incident_id=incident_id, **vars(party)) for party in draft.parties),
+            # Asks for no keys back: who takes a case down for another place may not see them.
+            ignore_conflicts=True,
         )
-    return found
 
 
-def _values(draft: ReportDraft, *, by: User, at: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = dict(vars(draft))
-    lon, lat = _place(draft)
-    return values | {
+def values_of(
+    draft: ReportDraft, *, by: User, at: datetime, incident: int | None = None
+) -> dict[str, Any]:
+    """The parameters of the statements of `intake`.
+
+    Raises
+    ------
+    ReportRefused
+        Something in the draft cannot be.
+    """
+    lon, lat = place_of(draft.lon, draft.lat, draft.datum)
+    if draft.building_id and not Building.objects.filter(pk=draft.building_id).exists():
+        raise ReportRefused(_("没有这栋楼。"), "building_id")
+    return vars(draft) | {
         "digest": draft.digest,
         "title": draft.title or _title(draft),
         "lon": lon,
@@ -80,27 +107,35 @@ def _values(draft: ReportDraft, *, by: User, at: datetime) -> dict[str, Any]:
         "key": str(draft.key),
         "at": at,
         "by": by.pk,
-        "day": at.astimezone(BEIJING).date(),
+        "day": day_of(at),
         "prefix": settings.CITY.case_prefix,
         "touching": TOUCHING,
+        "incident": incident,
     }
 
 
-def _place(draft: ReportDraft) -> tuple[float | None, float | None]:
-    """The point in CGCS2000 degrees, whatever system it came in."""
-    if draft.lon is None or draft.lat is None:
+def place_of(
+    lon: float | None, lat: float | None, datum: str
+) -> tuple[float, float] | tuple[None, None]:
+    """The point in CGCS2000 degrees, whatever system it came in.
+
+    Raises
+    ------
+    ReportRefused
+        Unknown system, or coordinates that cannot be.
+    """
+    if lon is None or lat is None:
         return None, None
     try:
-        lon, lat = to_cgcs2000(draft.lon, draft.lat, parse_system(draft.datum))
+        east, north = to_cgcs2000(lon, lat, parse_system(datum))
     except UnknownSystem as error:
         raise ReportRefused(
-            _("不认识这个坐标系：%(datum)s。") % {"datum": draft.datum}, "datum"
+            _("不认识这个坐标系：%(datum)s。") % {"datum": datum}, "datum"
         ) from error
     except ImpossibleCoordinates as error:
-        raise ReportRefused(
-            _("坐标不对：经度 %(lon)s，纬度 %(lat)s。") % vars(draft), "place"
-        ) from error
-    return float(lon), float(lat)
+        words = _("坐标不对：经度 %(lon)s，纬度 %(lat)s。") % {"lon": lon, "lat": lat}
+        raise ReportRefused(words, "place") from error
+    return float(east), float(north)
 
 
 def _title(draft: ReportDraft) -> str:
@@ -115,7 +150,9 @@ def _title(draft: ReportDraft) -> str:
 
 def _known(draft: ReportDraft, *, by: User, at: datetime) -> Receipt:
     """The receipt of the report that came under this key before, if it is the same report."""
-    report = Report.objects.get(key=draft.key)
+    report = Report.objects.filter(key=draft.key).first()
+    if report is None:
+        raise ReportRefused(_("没有这个专题：%(topic)s。") % {"topic": draft.topic}, "topic")
     if bytes(report.digest) != draft.digest:
         ReportConflict.objects.get_or_create(
             key=draft.key,
@@ -123,7 +160,9 @@ def _known(draft: ReportDraft, *, by: User, at: datetime) -> Receipt:
             defaults={"body": draft.body(), "received_at": at, "received_by": by},
         )
         raise KeyTaken(_("这个编号下已经有另一份来件，两份都留着，等人核对。"), "key")
-    return Receipt(report.pk, report.incident_id, report.registered_as, is_new=False)
+    # The case that the sender was told of, wherever the report is by now.
+    incident = Incident.objects.get(code=report.registered_as)
+    return Receipt(report.pk, incident.pk, incident.code, is_new=False)
 
 
 def _explained(error: IntegrityError, draft: ReportDraft) -> Exception:

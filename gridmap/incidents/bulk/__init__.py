@@ -1,0 +1,1 @@
+"""Many cases at once: from files, and into files."""

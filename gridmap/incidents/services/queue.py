@@ -1,0 +1,120 @@
+"""The queue of the unrouted follows the appointments and the rules: who came, who went."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from geodata.querysets import BEIJING
+from gridmap.accounts.models import Role
+from gridmap.incidents.clock_rules import REMIND_AT, RUNNING
+from gridmap.incidents.models import Notice
+from gridmap.incidents.services.notices import tell_dispatchers, tell_responsible
+
+
+@transaction.atomic
+def enqueue(*, at: datetime) -> int:
+    """Put cases whose cell has lost its grid member into the queue, with an alarm; how many."""
+    lost = [incident for (incident,) in _run(ENQUEUE, at)]
+    tell_dispatchers(lost, Notice.Kind.UNROUTED, at)
+    return len(lost)
+
+
+@transaction.atomic
+def dequeue(*, at: datetime) -> int:
+    """Take cases out for which a grid member or a rule has come; how many.
+
+    One that still lacks the other of the two stays, with that as its reason.
+    """
+    changed = _run(DEQUEUE, at)
+    _run(ASSIST, at, cases=[incident for incident, _reason, is_ruled in changed if is_ruled])
+    found = [incident for incident, reason, _is_ruled in changed if not reason]
+    tell_responsible(found, Notice.Kind.ARRIVED, at)
+    return len(found)
+
+
+def _run(sql: str, at: datetime, **values: Any) -> list[Any]:
+    day = at.astimezone(BEIJING).date()
+    known: dict[str, Any] = {
+        "at": at,
+        "day": day,
+        "morning": datetime.combine(day, REMIND_AT, BEIJING),
+        "running": RUNNING,
+        "member": Role.GRID_MEMBER.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**known, **values})
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+# A cell is held by who is appointed to it today, or stands in today, and can log in.
+MEMBER = """
+EXISTS (
+    SELECT FROM accounts_appointment AS held
+    JOIN accounts_user AS person
+      ON person.id = CASE WHEN held.stand_in_from <= %(day)s AND held.stand_in_to > %(day)s
+                          THEN held.stand_in_id ELSE held.user_id END
+    WHERE held.cell_id = incident.cell_id AND held.role = %(member)s AND person.is_active
+      AND held.begins_on <= %(day)s AND (held.ends_on > %(day)s OR held.ends_on IS NULL)
+)
+"""
+# The alarm of the day is given with this one: the next reminder comes on the next working day.
+ENQUEUE = f"""
+WITH lost AS (
+    UPDATE incidents_incident AS incident SET unrouted_reason = 'no_member', version = version + 1
+    WHERE is_open AND state = ANY (%(running)s) AND raised_to_id IS NULL AND unrouted_reason = ''
+      AND NOT {MEMBER}
+    RETURNING id
+),
+reminded AS (
+    INSERT INTO incidents_clockevent (incident_id, kind, due_at, fired_at)
+    SELECT id, 'unrouted', %(morning)s, %(at)s FROM lost
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM lost
+"""  # noqa: S608 - constants of this module
+# The rule is chosen as at intake: the nearest area, then the topic, then the urgency.
+RULE = """
+SELECT rule.id, rule.lead_team_id, rule.unit_id
+FROM incidents_routingrule AS rule
+LEFT JOIN above ON above.incident_id = incident.id AND above.id = rule.area_id
+WHERE rule.valid_from <= %(day)s AND (rule.valid_to > %(day)s OR rule.valid_to IS NULL)
+  AND (rule.topic_id = incident.topic_id OR rule.topic_id IS NULL)
+  AND (rule.area_id IS NULL OR above.id IS NOT NULL)
+  AND rule.urgency IN (incident.urgency, '')
+ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
+LIMIT 1
+"""
+DEQUEUE = f"""
+WITH RECURSIVE queued AS (
+    SELECT * FROM incidents_incident WHERE is_open AND unrouted_reason IN ('no_member', 'no_rule')
+),
+above AS (
+    SELECT id AS incident_id, area_id AS id, 0 AS height FROM queued
+    UNION ALL
+    SELECT above.incident_id, area.parent_id, above.height + 1
+    FROM above JOIN geodata_area AS area ON area.id = above.id WHERE area.parent_id IS NOT NULL
+),
+judged AS (
+    SELECT incident.id, rule.id AS rule_id, coalesce(incident.lead_team_id, rule.lead_team_id) AS lead_team_id,
+           coalesce(incident.unit_id, rule.unit_id) AS unit_id,
+           CASE WHEN NOT {MEMBER} THEN 'no_member'
+                WHEN coalesce(incident.lead_team_id, rule.lead_team_id) IS NULL THEN 'no_rule'
+                ELSE '' END AS reason
+    FROM queued AS incident LEFT JOIN LATERAL ({RULE}) AS rule ON incident.lead_team_id IS NULL
+)
+UPDATE incidents_incident AS incident
+SET unrouted_reason = judged.reason, lead_team_id = judged.lead_team_id, unit_id = judged.unit_id,
+    rule_id = coalesce(judged.rule_id, incident.rule_id), version = version + 1
+FROM judged
+WHERE judged.id = incident.id AND incident.is_open AND judged.reason <> incident.unrouted_reason
+RETURNING incident.id, incident.unrouted_reason, judged.rule_id IS NOT NULL
+"""  # noqa: S608 - constants of this module
+ASSIST = """
+INSERT INTO incidents_incident_assisting_teams (incident_id, guideteam_id)
+SELECT incident.id, assisting.guideteam_id
+FROM incidents_incident AS incident
+JOIN incidents_routingrule_assisting_teams AS assisting ON assisting.routingrule_id = incident.rule_id
+WHERE incident.id = ANY (%(cases)s)
+ON CONFLICT DO NOTHING
+"""
