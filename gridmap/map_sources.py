@@ -1,7 +1,6 @@
 """What this project puts on the map: the paper of the city, and the registry within scope."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +20,6 @@ from geodata.models import (
     LeaderPost,
     Street,
 )
-from gridmap.accounts.models import Appointment, User
 from gridmap.accounts.scope import scope
 from layers.sources import Hits, MapSource, Rows, Shape
 
@@ -103,19 +101,11 @@ def people_of(user: Any, place: str, ids: Iterable[int]) -> dict[int, Hits]:
         return people
     held = asked.appointments().filter(**{f"{place}__in": people.keys()})
     for appointment in held.select_related("user", "stand_in").order_by("pk"):
-        person = _holder(appointment, asked.day)
+        person = appointment.holder_on(asked.day)
         people[getattr(appointment, f"{place}_id")].append(
             {"name": person.name, "phone": person.phone, "role": appointment.get_role_display()}
         )
     return people
-
-
-def _holder(appointment: Appointment, day: date) -> User:
-    """Who exercises an appointment on a day: the stand-in, while there is one."""
-    begins, ends = appointment.stand_in_from, appointment.stand_in_to
-    if appointment.stand_in and begins and ends and begins <= day < ends:
-        return appointment.stand_in
-    return appointment.user
 
 
 def describe_cells(user: Any, hits: Hits) -> Hits:

@@ -122,7 +122,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "gridmap.accounts.middleware.SessionUserMiddleware",
     "gridmap.accounts.middleware.PreferencesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "gridmap.accounts.middleware.LogInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -166,6 +166,7 @@ STORAGES = {
     },
 }
 UPLOAD_DIR = VAR_DIR / "uploads"
+PHOTO_DIR = VAR_DIR / "photos"
 EPOCH_FILE = VAR_DIR / "epoch"
 FILE_UPLOAD_HANDLERS = ["gridmap.console.uploads.BoundedUploadHandler"]
 UPLOAD_MAX_BYTES = 64 * 1024**2
@@ -219,6 +220,24 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 TRUSTED_PROXIES = int(one_of("TRUSTED_PROXIES", ("1", "0", "2", "3") if PRODUCTION else ("0", "1")))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Where programs ask: with tokens, answered in JSON. How stands with the views (`incidents.api`).
+API_PATH = "/api/"
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "GridMap",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": API_PATH,
+    # What is sent and what is answered are told apart: a file is bytes here and an address there.
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Every list of words stands where it is used.
+    "POSTPROCESSING_HOOKS": [],
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

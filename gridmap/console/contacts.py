@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.console.queries import literal, name_language, one_row, shown_name
@@ -31,16 +29,13 @@ def read_contacts(scope: Scope, words: str, page: int, *, english: bool) -> Cont
     if not scope.sees_people:
         return Contacts(0, [], 1)
     values = {"words": f"%{literal(words)}%", "day": scope.day, "english": english}
-    try:
-        row = one_row(
-            CONTACTS,
-            {"appointments": scope.appointments()},
-            limit=PAGE,
-            offset=(page - 1) * PAGE,
-            **values,
-        )
-    except EmptyResultSet:
-        row = None
+    row = one_row(
+        CONTACTS,
+        {"appointments": scope.appointments()},
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        **values,
+    )
     count, people = row or (0, "[]")
     labels = dict(Role.choices)
     listed = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gridmap.accounts.scope import Scope
+from gridmap.console.paper import PAPER, TABLES, path, point
 from gridmap.console.queries import name_language, one_row, shown_name
 
 
@@ -61,20 +62,6 @@ def _entrusted_by_name(scope: Scope) -> Scope | None:
     if not scope.cell_ids and not scope.post_ids:
         return None
     return replace(scope, area_ids=frozenset(), team_ids=frozenset())
-
-
-# Paths and points are in tenths of a web-Mercator metre from the corner of the frame: a quarter
-# of a pixel at the largest zoom, and short enough to travel as text.
-def _path(geometry: str) -> str:
-    units = f"ST_TransScale({geometry}, -frame.x, -frame.y, 10, 10)"
-    return f"ST_AsSVG(ST_SnapToGrid({units}, 1), 1, 0)"
-
-
-def _point(geometry: str) -> str:
-    at = f"ST_PointOnSurface({geometry})"
-    return (
-        f"json_build_array(round((ST_X({at}) - frame.x) * 10), round((frame.y - ST_Y({at})) * 10))"
-    )
 
 
 # 1,300 web-Mercator metres are about one kilometre on the ground in this latitude.
@@ -144,46 +131,17 @@ SELECT
             round((ST_XMax(box) - frame.x) * 10), round((frame.y - ST_YMin(box)) * 10)),
         'cells', (SELECT json_agg(json_build_object(
             'id', mine.id, 'number', right(mine.code, 3), 'name', {shown_name("mine")},
-            'path', {_path("geom_3857")}, 'at', {_point("geom_3857")}) ORDER BY mine.code) FROM mine),
+            'path', {path("geom_3857")}, 'at', {point("geom_3857")}) ORDER BY mine.code) FROM mine),
         'buildings', (SELECT coalesce(json_agg(json_build_object(
             'id', building.id, 'number', number, 'posts', posts,
-            'path', {_path("geom_3857")}, 'at', {_point("geom_3857")})), '[]') FROM building),
+            'path', {path("geom_3857")}, 'at', {point("geom_3857")})), '[]') FROM building),
         'posts', (SELECT coalesce(json_agg(json_build_object(
-            'id', post.id, 'path', {_path("geom_3857")}, 'at', {_point("geom_3857")})), '[]') FROM post)
+            'id', post.id, 'path', {path("geom_3857")}, 'at', {point("geom_3857")})), '[]') FROM post)
      ) FROM frame)::text
 """  # noqa: S608 - constants of this module
 
 GROUND = f"""
 {MINE},
-street AS (
-    SELECT grade, {shown_name("street")} AS name, {name_language("street")} AS lang,
-           ST_LineMerge(ST_CollectionExtract(
-               ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d)), 2)) AS geom
-    FROM geodata_street AS street, frame
-    WHERE geom_3857 && box
-    GROUP BY 1, 2, 3
-),
-ground AS (
-    SELECT kind, ST_Collect(ST_ClipByBox2D(geom_3857, box::box2d)) AS geom
-    FROM geodata_ground, frame WHERE geom_3857 && box GROUP BY kind
-)
-SELECT json_build_object(
-    'fills', (SELECT coalesce(json_object_agg(kind, {_path("ST_CollectionExtract(geom, 3)")}), '{{{{}}}}') FROM ground),
-    'streets', (SELECT coalesce(json_agg(json_build_object(
-        'grade', grade, 'name', name, 'lang', lang, 'path', {_path("geom")})), '[]')
-        FROM street WHERE NOT ST_IsEmpty(geom)),
-    'buildings', (SELECT coalesce(string_agg({_path("geom_3857")}, ' '), '')
-        FROM geodata_building WHERE geom_3857 && box),
-    'cells', (SELECT coalesce(string_agg({_path("geom_3857")}, ' '), '')
-        FROM geodata_cellversion WHERE geom_3857 && box AND valid_to IS NULL),
-    'communities', (SELECT coalesce(string_agg({_path("version.geom_3857")}, ' '), '')
-        FROM geodata_areaversion AS version
-        WHERE version.geom_3857 && box AND version.valid_to IS NULL AND EXISTS (
-            SELECT FROM geodata_cell AS cell WHERE cell.community_id = version.area_id)),
-    'landmarks', (SELECT coalesce(json_agg(json_build_object(
-        'kind', kind, 'name', {shown_name("landmark")}, 'lang', {name_language("landmark")},
-        'at', {_point("geom_3857")})), '[]')
-        FROM geodata_landmark AS landmark WHERE geom_3857 && box)
-)::text
-FROM frame
+{TABLES}
+SELECT ({PAPER})::text FROM frame
 """  # noqa: S608 - constants of this module

@@ -4,6 +4,7 @@ import re
 from itertools import count
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -22,7 +23,10 @@ def one_row(sql: str, scoped: dict[str, QuerySet[Any]], **params: Any) -> tuple[
 
 def _subquery(name: str, rows: QuerySet[Any]) -> tuple[str, dict[str, Any]]:
     """SQL with named placeholders, because they mix with no positional ones."""
-    sql, values = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE false", {}
     numbers = count()
     named = re.sub("%s", lambda _: f"%({name}_{next(numbers)})s", sql)
     return named, {f"{name}_{n}": value for n, value in enumerate(values)}

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
-from django.views import defaults
+
+from gridmap.accounts import problems
+from gridmap.accounts.tokens import is_api
 
 # What stands beside the files in a form.
 FORM_BYTES = 50_000
@@ -56,6 +58,6 @@ def too_large() -> str:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """413 where too much was sent, 400 where nobody can read it."""
-    if isinstance(exception, RequestDataTooBig):
+    if isinstance(exception, RequestDataTooBig) and not is_api(request):
         return render(request, "413.html", {"reason": too_large()}, status=413)
-    return defaults.bad_request(request, exception)
+    return problems.bad_request(request, exception)

@@ -6,8 +6,13 @@ from gridmap.console import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("areas/", views.areas, name="areas"),
     path("my-cells/", views.my_cells, name="my-cells"),
     path("my-cells/ground/<str:version>/", views.my_cells_ground, name="my-cells-ground"),
     path("contacts/", views.contacts, name="contacts"),
+    path("notices/", views.notices, name="notices"),
+    path("notices/read/", views.notices_read, name="notices-read"),
+    path("desk/", include("gridmap.console.desk.urls")),
+    path("", include("gridmap.console.cases.urls")),
     path("import/", include("gridmap.console.boundary_import.urls")),
 ]

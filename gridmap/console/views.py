@@ -1,38 +1,50 @@
 """The pages that a role opens."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from geodata.versions import data_version
+from gridmap.accounts.guards import person_of
+from gridmap.accounts.models import Role
 from gridmap.accounts.scope import scope
+from gridmap.console.addresses import case_address
+from gridmap.console.cases.queries import read_due_cases
 from gridmap.console.contacts import read_contacts
 from gridmap.console.my_cells import read_ground, read_my_cells
+from gridmap.console.notices import notices_of, read_lines
 from gridmap.console.overview import NoSuchArea, read_overview, search
+from gridmap.console.pages import is_english, page, page_number
+from gridmap.incidents.services.reading import read_notices
 
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
-def page(request: HttpRequest, template: str, values: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {"now": timezone.now(), **values})
+AT_THE_DESK = {Role.DISPATCHER, Role.HOTLINE_OPERATOR}
 
 
 @require_GET
 @never_cache
 @gzip_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Who holds cells or posts by name goes to them; everybody else sees the areas in scope."""
+    """Everybody to where the day begins: the own cells, the desk, the team, else the areas in scope."""
     person = scope(request.user)
     if person.cell_ids or person.post_ids:
         return redirect("my-cells")
+    if person.roles & AT_THE_DESK:
+        return redirect("desk")
+    if person.team_ids and not person.area_ids:
+        return redirect("desk-teams")
+    return areas(request)
+
+
+@require_GET
+@never_cache
+@gzip_page
+def areas(request: HttpRequest) -> HttpResponse:
+    """The areas in scope, one level at a time, or what a search finds in them."""
+    person = scope(request.user)
     if not person.area_ids:
         return page(request, "console/no_scope.html", {})
     words = request.GET.get("q", "").strip()
@@ -59,9 +71,11 @@ def my_cells(request: HttpRequest) -> HttpResponse:
     mine = read_my_cells(person, english=is_english())
     if mine is None:
         return page(request, "console/no_cells.html", {})
+    todo = read_due_cases(person, timezone.now(), english=is_english())
     # The address changes with what it answers, so that a browser may keep the answer.
     version = f"{data_version():x}-{person.digest}-{get_language()}"
-    return page(request, "console/my_cells.html", {"mine": mine, "version": version})
+    values = {"mine": mine, "todo": todo, "unread": todo.unread, "version": version}
+    return page(request, "console/my_cells.html", values)
 
 
 @require_GET
@@ -81,13 +95,32 @@ def my_cells_ground(request: HttpRequest, version: str) -> HttpResponse:
 def contacts(request: HttpRequest) -> HttpResponse:
     """Who answers for the places in scope, fifty on a page."""
     words = request.GET.get("q", "").strip()
-    number = _page_number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page", "1"))
     found = read_contacts(scope(request.user), words, number, english=is_english())
     return page(request, "console/contacts.html", {"contacts": found, "words": words})
 
 
-def _page_number(text: str) -> int:
-    """A page of the list; what is no sensible number names no page."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 100_000):
+@require_GET
+@never_cache
+@gzip_page
+def notices(request: HttpRequest) -> HttpResponse:
+    """What this person was told, the latest first."""
+    now = timezone.now()
+    number = page_number(request.GET.get("page", "1"))
+    told = read_lines(scope(request.user), number, now)
+    return page(request, "console/notices.html", {"told": told})
+
+
+@require_POST
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """Mark all as read; or the one of `open`, and go to its case."""
+    person, now = person_of(request), timezone.now()
+    number = request.POST.get("open", "")
+    if not number:
+        read_notices(by=person, at=now)
+        return redirect("notices")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise Http404
-    return int(text)
+    notice = get_object_or_404(notices_of(scope(person)).select_related("incident"), pk=int(number))
+    read_notices(by=person, at=now, only=[notice.pk])
+    return redirect(case_address(notice.incident.code))

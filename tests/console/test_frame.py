@@ -37,10 +37,31 @@ def links(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "place", "expected"),
     [
-        (Role.GRID_MEMBER, "a", ["/my-cells/", "/contacts/"]),
-        (Role.BUILDING_LEADER, "a1", ["/my-cells/", "/contacts/"]),
-        (Role.DISTRICT_COMMANDER, "x", ["/", "/contacts/"]),
-        (Role.CITY_ADMIN, "city", ["/", "/contacts/", "/import/"]),
+        (Role.GRID_MEMBER, "a", ["/my-cells/", "/cases/", "/contacts/"]),
+        (Role.BUILDING_LEADER, "a1", ["/my-cells/", "/cases/", "/contacts/"]),
+        (
+            Role.DISTRICT_COMMANDER,
+            "x",
+            ["/desk/", "/desk/cases/", "/areas/", "/desk/hand-over/", "/contacts/"],
+        ),
+        (
+            Role.COMMUNITY_OFFICER,
+            "p",
+            [
+                "/desk/",
+                "/desk/cases/",
+                "/desk/community/",
+                "/areas/",
+                "/desk/hand-over/",
+                "/contacts/",
+            ],
+        ),
+        (Role.DISPATCHER, "city", ["/desk/", "/desk/cases/", "/areas/", "/contacts/"]),
+        (
+            Role.CITY_ADMIN,
+            "city",
+            ["/desk/", "/desk/cases/", "/areas/", "/desk/hand-over/", "/contacts/", "/import/"],
+        ),
     ],
 )
 def test_the_rail_offers_what_the_role_may_open(
@@ -85,7 +106,7 @@ def test_the_chosen_theme_stands_in_the_page_before_it_is_painted() -> None:
 
 @pytest.mark.django_db
 def test_a_demonstration_says_so_on_every_page() -> None:
-    notice = "演示数据，人名和边界都是虚构的"
+    notice = "演示数据，人名、边界、单位和案件都是虚构的"
     client = signed_in(Role.GRID_MEMBER, "a", is_demonstration=True)
     assert notice in client.get("/my-cells/").content.decode()
     assert notice in client.get("/contacts/").content.decode()
@@ -136,8 +157,10 @@ def test_every_icon_is_in_the_sprite(path: Path) -> None:
 
 
 def test_every_icon_of_the_sprite_is_used() -> None:
-    tags = (ROOT / "gridmap/console/templatetags/console.py").read_text(encoding="utf-8")
-    everything = tags + "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)
+    tags = [*(ROOT / "gridmap/console/templatetags").glob("*.py")]
+    everything = "".join(path.read_text(encoding="utf-8") for path in tags) + "".join(
+        path.read_text(encoding="utf-8") for path in TEMPLATES
+    )
     names = re.findall(r'id="i-([a-z]+)"', SPRITE)
     # An address is written out, chosen by a condition, or given by the navigation.
     used = {name for name in names if re.search(rf'#i-{name}"|%}}{name}{{%|"{name}"', everything)}
@@ -145,9 +168,10 @@ def test_every_icon_of_the_sprite_is_used() -> None:
 
 
 def test_every_colour_that_the_map_of_my_cells_names_exists() -> None:
-    names = set(MAP["light"]) | {"surface", "on-pri"}
+    names = set(MAP["light"]) | {"surface", "on-pri", "red", "ink-inv"}
     scripts = [*(ROOT / "layers/static/layers").glob("*.js")]
     scripts += (ROOT / "gridmap/console/static/console/my_cells").glob("*.js")
+    scripts += (ROOT / "gridmap/console/static/console/cases").glob("*.js")
     for script in scripts:
         text = script.read_text(encoding="utf-8")
         used = set(re.findall(r'colour\("([a-z0-9-]+)"\)', text)) | set(

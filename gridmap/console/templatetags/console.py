@@ -11,34 +11,82 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gridmap.accounts.models import Role
-from gridmap.accounts.scope import scope
+from gridmap.accounts.scope import Scope, scope
+from gridmap.console.desk.boards import COMMUNITY, TEAMS, TRIAGE
+from gridmap.console.waiting import Waiting, read_waiting
+from gridmap.incidents.parts import OF_AN_AREA
+from gridmap.incidents.querysets import WITHOUT_CASES
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context: dict[str, Any]) -> Waiting:
+    """What waits for this person, for the badges of the frame; one statement, where the page has not
+    counted what is unread itself."""
+    person = scope(context["request"].user)
+    unread = context.get("unread")
+    if unread is not None and not person.roles & TRIAGE.roles:
+        return Waiting(unread, 0)
+    return read_waiting(person)
 
 
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The places that this person's roles open: never a link that would be refused."""
     request: HttpRequest = context["request"]
-    person = scope(request.user)
-    links = []
-    if person.cell_ids or person.post_ids:
-        links.append(("my-cells", "map", pgettext_lazy("navigation", "网格")))
-    else:
-        links.append(("home", "map", pgettext_lazy("navigation", "网格")))
-    links.append(("contacts", "users", _("通讯录")))
-    if Role.CITY_ADMIN in person.roles:
-        links.append(("import", "import", pgettext_lazy("navigation", "导入")))
+    links = _links(scope(request.user))
+    here = _here(request, [name for name, _icon, _label in links])
     return [
         {
+            "name": name,
             "address": reverse(name),
             "icon": icon,
             "label": label,
-            "is_current": request.resolver_match is not None
-            and (request.resolver_match.url_name or "").startswith(name),
+            "is_current": name == here,
         }
         for name, icon, label in links
     ]
+
+
+def _links(person: Scope) -> list[tuple[str, str, Any]]:
+    """Address, icon and word of each entry, the daily work first."""
+    links: list[tuple[str, str, Any]] = []
+    if person.roles & TRIAGE.roles:
+        links.append(("desk", "inbox", pgettext_lazy("navigation", "派遣")))
+        links.append(("desk-cases", "list", pgettext_lazy("navigation", "案件")))
+    if person.roles & TEAMS.roles:
+        links.append(("desk-teams", "list", pgettext_lazy("navigation", "队伍")))
+    if person.roles & COMMUNITY.roles:
+        links.append(("desk-community", "building", pgettext_lazy("navigation", "社区")))
+    cells = "my-cells" if person.cell_ids or person.post_ids else "areas"
+    links.append((cells, "map", pgettext_lazy("navigation", "网格")))
+    if person.roles - WITHOUT_CASES and not person.roles & TRIAGE.roles:
+        links.append(("cases", "list", _("案件")))
+    if person.roles & OF_AN_AREA:
+        links.append(("desk-hand-over", "swap", pgettext_lazy("navigation", "移交")))
+    links.append(("contacts", "users", _("通讯录")))
+    if Role.CITY_ADMIN in person.roles:
+        links.append(("import", "import", pgettext_lazy("navigation", "导入")))
+    return links
+
+
+def _here(request: HttpRequest, names: list[str]) -> str:
+    """The entry to which the page belongs: the longest that its name begins with."""
+    match = request.resolver_match
+    shown = (match.url_name if match else "") or ""
+    page = "areas" if shown == "home" else shown
+    page = "cases" if page.split("-")[0] == "case" else page
+    return max(
+        (name for name in names if page == name or page.startswith(f"{name}-")), key=len, default=""
+    )
+
+
+@register.simple_tag(takes_context=True)
+def works_with_cases(context: dict[str, Any]) -> bool:
+    """Whether this person takes reports down and sees cases."""
+    request: HttpRequest = context["request"]
+    return bool(scope(request.user).roles - WITHOUT_CASES)
 
 
 @register.filter
@@ -62,7 +110,7 @@ def share(part: int, whole: int) -> str:
 @register.simple_tag
 def area_address(code: str, is_first: bool = False) -> str:
     """The overview of an area; the first one needs no filter."""
-    return reverse("home") if is_first else f"{reverse('home')}?{urlencode({'area': code})}"
+    return reverse("areas") if is_first else f"{reverse('areas')}?{urlencode({'area': code})}"
 
 
 @register.filter

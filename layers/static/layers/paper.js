@@ -20,6 +20,11 @@ export function toUnits(latlng, origin) {
   return [(x - origin[0]) / UNIT, (origin[1] - y) / UNIT];
 }
 
+/** Metres of web Mercator to units of the data. */
+export function fromMetres([x, y], origin) {
+  return [(x - origin[0]) / UNIT, (origin[1] - y) / UNIT];
+}
+
 /** Units of the data to degrees. */
 export function fromUnits([x, y], origin) {
   return toLatLng([origin[0] + x * UNIT, origin[1] - y * UNIT]);

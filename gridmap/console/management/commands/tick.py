@@ -1,15 +1,22 @@
 import shutil
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from django.db import close_old_connections, connection, transaction
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from geodata.querysets import BEIJING
 from gridmap.accounts.models import Session
+from gridmap.incidents.models import CalendarDay
+from gridmap.incidents.services.calendar import load_calendar
+from gridmap.incidents.services.clocks import strike
 
 LOCK = 620_201
 UPLOADS_KEPT = timedelta(days=1)
@@ -22,20 +29,37 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=int, metavar="SECONDS")
 
     def handle(self, *, every: int | None, **_options: Any) -> None:
-        self.tick()
+        failed = self.tick()
         while every:
             time.sleep(every)
             close_old_connections()
             self.tick()
+        if failed:
+            raise CommandError(_("时钟出了错，下次再试：%(what)s") % {"what": ", ".join(failed)})
 
-    def tick(self) -> None:
-        """Do nothing where another process is at it."""
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-            (alone,) = cursor.fetchone()
-            if alone:
-                end_sessions(timezone.now())
-                forget_uploads(timezone.now())
+    def tick(self) -> list[str]:
+        """Do nothing where another process is at it; what the clock failed on."""
+        with alone() as is_alone:
+            if not is_alone:
+                return []
+            end_sessions(timezone.now())
+            forget_uploads(timezone.now())
+            if not CalendarDay.objects.reaches(timezone.localdate(timezone=BEIJING)):
+                load_calendar(at=timezone.now())
+            return strike(at=timezone.now()).failed
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether this is the only process at it; no transaction, because each case has its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (is_alone,) = cursor.fetchone()
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def end_sessions(at: datetime) -> None:

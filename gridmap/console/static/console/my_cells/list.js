@@ -1,11 +1,11 @@
 /* The list with the same content as the map: tabs, search, and keys to walk through it. */
 
-export function makeList(root, { onSelect }) {
+export function makeList(root, { onSelect, onPoint }) {
   const rows = [...root.querySelectorAll("[data-kind]")];
   const tabs = [...root.querySelectorAll("[role=tab]")];
   const search = root.querySelector("[type=search]");
   const nothing = root.querySelector("[data-nothing]");
-  const main = (row) => row.querySelector("button");
+  const main = (row) => row.querySelector("a, button");
 
   const show = (tab) => {
     for (const other of tabs) {
@@ -15,6 +15,7 @@ export function makeList(root, { onSelect }) {
       root.querySelector(`#${other.getAttribute("aria-controls")}`).hidden = !isShown;
     }
   };
+  const tabOf = (row) => tabs.find((tab) => tab.getAttribute("aria-controls") === row.closest("[role=tabpanel]").id);
   const visible = () => rows.filter((row) => row.offsetParent);
 
   const filter = () => {
@@ -23,7 +24,12 @@ export function makeList(root, { onSelect }) {
     for (const group of root.querySelectorAll("[data-group]")) {
       group.hidden = !group.querySelector("[data-kind]:not([hidden])");
     }
-    nothing.hidden = visible().length > 0;
+    // Who looks for a building while the cases are shown finds it all the same.
+    if (wanted && !visible().length) {
+      const found = rows.find((row) => !row.hidden);
+      if (found) show(tabOf(found));
+    }
+    nothing.hidden = !wanted || visible().length > 0;
   };
 
   const step = (by) => {
@@ -45,7 +51,10 @@ export function makeList(root, { onSelect }) {
   });
   search.addEventListener("input", filter);
   for (const row of rows) {
-    main(row).addEventListener("click", () => onSelect({ kind: row.dataset.kind, id: Number(row.dataset.id) }));
+    const selection = { kind: row.dataset.kind, id: Number(row.dataset.id) };
+    // A case has a page of its own: its row leads there, and on the way to it shows where it is.
+    if (row.dataset.kind === "case") main(row).addEventListener("focus", () => onPoint(selection));
+    else main(row).addEventListener("click", () => onSelect(selection));
   }
   show(tabs[0]);
 
@@ -60,8 +69,7 @@ export function makeList(root, { onSelect }) {
       const marked = this.rowOf(selection);
       for (const row of rows) row.removeAttribute("aria-current");
       if (!marked) return;
-      const panel = marked.closest("[role=tabpanel]");
-      if (panel?.hidden) show(tabs.find((tab) => tab.getAttribute("aria-controls") === panel.id));
+      if (marked.closest("[role=tabpanel]").hidden) show(tabOf(marked));
       marked.setAttribute("aria-current", "true");
       marked.scrollIntoView({ block: "nearest" });
     },

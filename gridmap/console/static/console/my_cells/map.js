@@ -12,8 +12,8 @@ const REACH = 22;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** `margins()` tells how much of the map other things cover: {top, right, bottom, left}. */
-export function makeMap(element, mine, { margins, onPick }) {
-  const scene = { mine, ground: null, selection: null, position: null, shows: { posts: false } };
+export function makeMap(element, mine, pins, { margins, onPick }) {
+  const scene = { mine, pins, placed: [], ground: null, selection: null, position: null, shows: { posts: false } };
   const map = L.map(element, {
     zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 0.5, maxZoom: 20,
     // Farther south than there is paper, because the sheet of the phone hides that part.
@@ -36,7 +36,7 @@ export function makeMap(element, mine, { margins, onPick }) {
   map.on("click", ({ latlng }) => {
     const reach = REACH / scaleOf(map, mine.origin);
     const at = toUnits(latlng, mine.origin);
-    onPick(whatIsHere(mine, at, reach), at);
+    onPick(whatIsHere(scene, at, reach), at);
   });
   new MutationObserver(() => { colour.refresh(); sheet.repaint(); })
     .observe(document.documentElement, { attributeFilter: ["data-theme"] });

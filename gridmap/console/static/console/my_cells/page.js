@@ -1,6 +1,6 @@
 /* My cells: map, list and card always speak of the same thing. */
 
-import { toUnits, stretch, UNIT } from "../../layers/paper.js";
+import { fromMetres, toUnits, stretch, UNIT } from "../../layers/paper.js";
 import { makeList } from "./list.js";
 import { makeMap } from "./map.js";
 import { readMine } from "./picture.js";
@@ -12,6 +12,7 @@ const one = (selector) => document.querySelector(selector);
 const phone = matchMedia("(max-width: 639px)");
 
 const mine = readMine(JSON.parse(one("#mine").textContent));
+const pins = JSON.parse(one("#pins").textContent).map((pin) => ({ ...pin, at: fromMetres([pin.x, pin.y], mine.origin) }));
 const panel = one("#panel");
 const card = one("#card");
 const here = one("#here");
@@ -26,13 +27,13 @@ const margins = () => (phone.matches
   : { top: 64, right: 72, bottom: 40, left: 40 });
 
 const sheet = makeSheet(panel, one("#handle"), () => reveal());
-const map = makeMap(one("#map"), mine, { margins, onPick: pick });
+const map = makeMap(one("#map"), mine, pins, { margins, onPick: pick });
 performance.mark("cells drawn");
-const list = makeList(panel, { onSelect: select });
+const list = makeList(panel, { onSelect: select, onPoint: point });
 const position = makePosition(showPosition);
 
 function placeOf({ kind, id }) {
-  return { building: mine.buildings, post: mine.posts, cell: mine.cells }[kind].find((place) => place.id === id);
+  return { building: mine.buildings, post: mine.posts, cell: mine.cells, case: pins }[kind].find((place) => place.id === id);
 }
 
 function reveal() {
@@ -49,9 +50,15 @@ function select(next) {
   history.replaceState(null, "", selection ? `#${selection.kind}-${selection.id}` : location.pathname);
 }
 
-/* The card repeats the row, so that one text serves both. */
+/* The map shows what the keyboard stands on in the list. */
+function point({ id }) {
+  const pin = pins.find((pin) => pin.id === id);
+  map.setSelection(pin && { kind: "case", id, building: pin.building });
+}
+
+/* The card repeats the row, so that one text serves both; of a case, that of its building. */
 function showCard() {
-  const row = list.rowOf(selection);
+  const row = list.rowOf(selection?.kind === "case" ? { kind: "building", id: selection.building } : selection);
   card.hidden = !row;
   card.replaceChildren(...(row ? row.cloneNode(true).children : []));
   card.querySelector("button")?.setAttribute("tabindex", "-1");
@@ -176,6 +183,6 @@ async function loadGround() {
 actions.ground = loadGround;
 
 addEventListener("resize", () => map.resize());
-const [, kind, id] = location.hash.match(/^#(building|post|cell)-(\d+)$/) ?? [];
-if (kind && placeOf({ kind, id: Number(id) })) select({ kind, id: Number(id) });
+const [, kind, id] = location.hash.match(/^#(building|post|cell|case)-(\d+)$/) ?? [];
+if (kind && placeOf({ kind, id: Number(id) })) select({ kind, id: Number(id), building: placeOf({ kind, id: Number(id) }).building });
 loadGround();

@@ -1,6 +1,7 @@
 /* How my cells are drawn: the rest under a veil, mine at full strength, then selection and position. */
 
 import { points } from "../../layers/paper.js";
+import { drawPins, placePins, roomOf } from "../../layers/pins.js";
 import { drawGround, drawLand, drawLines } from "../../layers/ground.js";
 import { toRing } from "./places.js";
 import { around, drawLandmarks, drawPill, drawRoadNames, makePlaces, setType, write } from "../../layers/labels.js";
@@ -9,7 +10,7 @@ import { around, drawLandmarks, drawPill, drawRoadNames, makePlaces, setType, wr
 const DETAIL_UNTIL = 3;
 
 /* Where a pill may move to: pixels to the right and down. */
-const ASIDE = [[0, 0], [12, 0], [-12, 0], [24, 0], [-24, 0], [0, 28], [0, 56]];
+const ASIDE = [[0, 0], [12, 0], [-12, 0], [24, 0], [-24, 0], [0, -16], [0, 28], [0, 56]];
 
 /** The server's data with its paths made ready for drawing and for asking “what is here”. */
 export function readMine(data) {
@@ -26,7 +27,7 @@ export function readMine(data) {
   };
 }
 
-/** Draws everything once. `scene` has mine, ground, selection, position and what is switched on. */
+/** Draws everything once. `scene` has mine, pins, ground, selection, position and what is switched on. */
 export function drawPicture(view, scene, colour) {
   drawLand(view, colour);
   if (scene.ground) drawGround(view, scene.ground, colour);
@@ -34,7 +35,10 @@ export function drawPicture(view, scene, colour) {
   if (scene.ground) drawLines(view, scene.ground, colour);
   drawMine(view, scene, colour);
   drawSelection(view, scene, colour);
+  // Kept for the question which pin a finger means.
+  scene.placed = placePins(view, scene.pins);
   drawWords(view, scene, colour);
+  drawPins(view, scene.placed, ({ id }) => scene.selection?.kind === "case" && scene.selection.id === id, colour);
   drawPosition(view, scene, colour);
 }
 
@@ -80,6 +84,7 @@ function selectedShapes(mine, selection) {
   if (!selection) return [];
   if (selection.kind === "cell") return mine.cells.filter(({ id }) => id === selection.id);
   if (selection.kind === "building") return mine.buildings.filter(({ id }) => id === selection.id);
+  if (selection.kind === "case") return mine.buildings.filter(({ id }) => id === selection.building);
   return [
     ...mine.posts.filter(({ id }) => id === selection.id),
     ...mine.buildings.filter(({ posts }) => posts.includes(selection.id)),
@@ -103,7 +108,8 @@ function drawSelection(view, { mine, selection }, colour) {
 function drawWords(view, scene, colour) {
   const places = makePlaces();
   view.inPixels();
-  for (const pill of pills(view, scene.mine)) {
+  for (const pin of scene.placed) places.take(roomOf(pin));
+  for (const pill of pills(view, scene)) {
     places.take(drawPill(view, pill.text, pill.x, pill.y, colour("m-mine"), colour("on-pri"), colour("surface")));
   }
   if (1 / view.metre < DETAIL_UNTIL) drawNumbers(view, scene, places, colour);
@@ -145,14 +151,15 @@ function drawNumbers(view, { mine, selection }, places, colour) {
 }
 
 /** The names of my cells, each on the northern edge of its cell so that it hides no building. */
-function pills(view, mine) {
+function pills(view, { mine, placed }) {
   const taken = makePlaces();
+  for (const pin of placed) taken.take(roomOf(pin));
   setType(view, 12, 600);
   return mine.cells.map((cell) => {
     const [x, y] = view.toPixel(northernEdge(cell.rings[0]));
     const text = cell.name ? `${cell.number} · ${cell.name}` : cell.number;
     const width = view.context.measureText(text).width + 28;
-    // Beside a neighbour's pill there may be room along the edge, otherwise below.
+    // Beside a neighbour's pill or a pin there may be room along the edge, otherwise above or below.
     const [right, down] = ASIDE.find(([right, down]) => taken.claim(around(x + right, y + down, width, 28))) ?? [0, 0];
     return { text, x: x + right, y: y + down };
   });

@@ -2,8 +2,10 @@
 
 const scratch = document.createElement("canvas").getContext("2d");
 
-/** What a finger means: the building under it, else the nearest within `reach`, else the cell. */
-export function whatIsHere(mine, [x, y], reach) {
+/** What a finger means: the pin within `reach`, the building under it, else the nearest, else the cell. */
+export function whatIsHere({ mine, placed }, [x, y], reach) {
+  const pinned = nearest(placed, [x, y], reach);
+  if (pinned) return { kind: "case", id: pinned.pin.id, building: pinned.pin.building };
   const within = ({ shape }) => scratch.isPointInPath(shape, x, y, "evenodd");
   const touched = mine.buildings.find(within) ?? nearest(mine.buildings, [x, y], reach);
   if (touched) return { kind: "building", id: touched.id };
@@ -11,12 +13,12 @@ export function whatIsHere(mine, [x, y], reach) {
   return cell ? { kind: "cell", id: cell.id } : null;
 }
 
-function nearest(buildings, [x, y], reach) {
+function nearest(things, [x, y], reach) {
   let best = null;
   let least = reach;
-  for (const building of buildings) {
-    const distance = Math.hypot(building.at[0] - x, building.at[1] - y);
-    if (distance < least) [best, least] = [building, distance];
+  for (const thing of things) {
+    const distance = Math.hypot(thing.at[0] - x, thing.at[1] - y);
+    if (distance < least) [best, least] = [thing, distance];
   }
   return best;
 }

@@ -58,6 +58,8 @@ function listenForDrags(sheet, handle, { onClick, onEnd }) {
     sheet.classList.toggle("sheet--dragged", isDragged);
     if (isDragged) sheet.style.height = `${Math.max(88, Math.min(innerHeight - 64, height))}px`;
   });
+  // A link of the list below must not be dragged away in its place.
+  sheet.addEventListener("dragstart", (event) => { if (start) event.preventDefault(); });
   const end = (event) => {
     sheet.classList.remove("sheet--dragged");
     if (start && isDragged) {

@@ -1,0 +1,156 @@
+"""A new report as the page sends it: the shape of each field, with errors that say how to mend it."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gridmap.accounts.models import Role
+from gridmap.console.cases.forms import sentences
+from gridmap.incidents.drafts import PartyDraft, ReportDraft
+from gridmap.incidents.models import Party, Topic
+from gridmap.incidents.models.choices import choices
+from gridmap.incidents.topics import URGENCIES
+
+MOBILE, LANDLINE = 11, (7, 12)
+# A clock that is a little ahead of ours is no lie.
+AHEAD = timedelta(minutes=5)
+# Who reports from where; the first role that a person holds decides.
+SOURCES = (
+    (Role.GRID_MEMBER, "patrol"),
+    (Role.GRID_LEADER, "patrol"),
+    (Role.BUILDING_LEADER, "sentinel"),
+    (Role.HOTLINE_OPERATOR, "hotline_12345"),
+)
+WALK_IN = "walk_in"
+
+
+class ReportForm(forms.Form):
+    """Everything but the parties."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    lon = forms.FloatField(widget=forms.HiddenInput, required=False)
+    lat = forms.FloatField(widget=forms.HiddenInput, required=False)
+    accuracy_m = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=0)
+    datum = forms.ChoiceField(
+        choices=[("cgcs2000", ""), ("wgs84", "")], widget=forms.HiddenInput, initial="cgcs2000"
+    )
+    joins = forms.CharField(widget=forms.HiddenInput, required=False, max_length=24)
+    topic = forms.ModelChoiceField(
+        label=_("是哪类事？"),
+        queryset=Topic.objects.all(),
+        to_field_name="code",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选一类事"), "invalid_choice": _("选一类事")},
+    )
+    words = sentences(_("说一句"), "", 2000, required=False)
+    address = forms.CharField(label=_("位置说明"), max_length=200, required=False)
+    unit_no = forms.CharField(label=_("单元"), max_length=10, required=False)
+    urgency = forms.ChoiceField(
+        label=_("紧急程度"),
+        choices=choices(URGENCIES),
+        initial="normal",
+        widget=forms.RadioSelect,
+    )
+    occurred_at = forms.DateTimeField(
+        label=_("发生时间"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        error_messages={"required": _("选发生时间"), "invalid": _("时间不对")},
+    )
+    settle = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    resolution = sentences(_("怎么化解的"), "", 2000, required=False)
+
+    def clean_occurred_at(self) -> datetime:
+        at: datetime = self.cleaned_data["occurred_at"]
+        if at > timezone.now() + AHEAD:
+            raise forms.ValidationError(gettext("发生时间在以后，改成已经过去的时间"))
+        return at
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("lon") is None and not values.get("address"):
+            self.add_error("address", gettext("在地图上点位置，或者写明在哪里"))
+        if values.get("settle") and not values.get("resolution", "").strip():
+            self.add_error("resolution", gettext("写一句怎么化解的"))
+        return values
+
+    def draft(self, source: str, parties: Sequence[PartyDraft]) -> ReportDraft:
+        """The report; call when valid."""
+        values = self.cleaned_data
+        kept = ("key", "words", "lon", "lat", "datum", "accuracy_m", "address", "unit_no")
+        return ReportDraft(
+            source=source,
+            topic=values["topic"].code,
+            occurred_at=values["occurred_at"],
+            urgency=values["urgency"],
+            parties=tuple(parties),
+            **{name: values[name] for name in kept},
+        )
+
+
+class PartyForm(forms.Form):
+    """One person or organisation; an empty row is no party."""
+
+    name = forms.CharField(
+        label=_("姓名或单位"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("联系电话"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("身份"), choices=Party.Role, initial=Party.Role.REPORTER)
+    is_organisation = forms.BooleanField(label=_("是单位"), required=False)
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"].strip()
+        digits = re.sub(r"[\s-]", "", phone)
+        if not phone:
+            return ""
+        if not (digits.isascii() and digits.isdigit()):
+            raise forms.ValidationError(gettext("电话只写数字"))
+        if digits.startswith("1") and len(digits) != MOBILE:
+            raise forms.ValidationError(
+                gettext("手机号要 %(wanted)s 位，现在是 %(found)s 位")
+                % {"wanted": MOBILE, "found": len(digits)}
+            )
+        if not LANDLINE[0] <= len(digits) <= LANDLINE[1]:
+            raise forms.ValidationError(gettext("座机号要 7 到 12 位，连区号"))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("phone") and not values.get("name"):
+            self.add_error("name", gettext("写姓名或单位，姓氏也可以"))
+        return values
+
+    def party(self) -> PartyDraft | None:
+        """The party of a valid row that is not empty."""
+        values = self.cleaned_data
+        if not values.get("name"):
+            return None
+        return PartyDraft(
+            role=values["role"],
+            name=values["name"],
+            phone=values["phone"],
+            is_organisation=values["is_organisation"],
+        )
+
+
+PartyRows = forms.formset_factory(PartyForm, extra=2, max_num=6, absolute_max=6)
+
+
+def source_of(roles: frozenset[str]) -> str:
+    """By which way a report of this person comes."""
+    return next((source for role, source in SOURCES if role in roles), WALK_IN)

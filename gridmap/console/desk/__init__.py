@@ -1,0 +1,1 @@
+"""The desks: lists of cases beside a map, and what is done with them from there."""

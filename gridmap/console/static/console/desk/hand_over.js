@@ -1,0 +1,5 @@
+/* What was done is said for ten seconds. */
+
+import { watchToasts } from "./toast.js";
+
+watchToasts(document.getElementById("toasts"));
