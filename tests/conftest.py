@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from tests.journeys.cases import make_cases
 from tests.statements import AssertStatements, assert_number
+
+pytest_plugins = ["tests.shifted_clock"]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,12 +30,16 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make the database of the tests, also where no chosen test asks for it by `db`.
 
-    pytest-django leaves it out then, and a story in the browser would run on the real one.
+    pytest-django leaves it out then, and a story in the browser would run on the real one. A test
+    that commits empties every table afterwards, also those that migrations fill: so whoever wants a
+    database of its own gets a copy of one that is kept from before.
     """
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
+        copy_database(str(connection.settings_dict["NAME"]), fresh_database())
     yield
     with django_db_blocker.unblock():
+        run_beside(f'DROP DATABASE "{fresh_database()}" WITH (FORCE)')
         teardown_databases(made, verbosity=0)
 
 
@@ -42,13 +52,28 @@ def demo_city_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker
     empty = str(connection.settings_dict["NAME"])
     name = f"{empty}_demo"
     with django_db_blocker.unblock():
-        _run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        _run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
+        copy_database(fresh_database(), name)
         with connected_to(name):
             call_command("load_demo_city", verbosity=0)
             call_command("grant_app")
         yield name
-        _run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def demo_cases_database(
+    demo_city_database: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """The name of a copy of the demonstration city in which there are also cases."""
+    name = f"{demo_city_database}_cases"
+    with django_db_blocker.unblock():
+        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{demo_city_database}"')
+        with connected_to(name):
+            forget_cases()
+            make_cases(timezone.now())
+        yield name
+        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -57,6 +82,21 @@ def demo_city(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock(), connected_to(demo_city_database), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the empty database, for what has to commit: the first tables are in it, unlike after a flush."""
+    empty = str(connection.settings_dict["NAME"])
+    name = f"{empty}_own"
+    with django_db_blocker.unblock():
+        run_beside(f'DROP DATABASE IF EXISTS "{name}"')
+        run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{fresh_database()}"')
+        with connected_to(name):
+            call_command("grant_app")
+            yield name
+        # Not by force, which may not end an autovacuum; a killed client's process ends within seconds.
+        run_beside(f'DROP DATABASE "{name}"')
 
 
 @pytest.fixture
@@ -77,7 +117,36 @@ def connected_to(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-def _run_beside(sql: str) -> None:
+@contextmanager
+def connected_as(role: str) -> Iterator[None]:
+    """Really logged in as another role of the database; nothing may be open on the connection."""
+    before = connection.settings_dict["USER"]
+    connection.close()
+    connection.settings_dict["USER"] = role
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["USER"] = before
+
+
+def forget_cases() -> None:
+    """Take the cases and rules of the demonstration city away: a story in the browser tells its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE incidents_incident, incidents_unit, incidents_routingrule CASCADE")
+
+
+def fresh_database() -> str:
+    """The name of the copy that no test has touched."""
+    return f"{connection.settings_dict['NAME']}_fresh"
+
+
+def copy_database(source: str, copy: str) -> None:
+    run_beside(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+    run_beside(f'CREATE DATABASE "{copy}" TEMPLATE "{source}"')
+
+
+def run_beside(sql: str) -> None:
     """Run a statement on databases from outside of both."""
     connection.close()
     with connection._nodb_cursor() as cursor:

@@ -5,6 +5,9 @@ identity. Several routes or targets with the same answers share a row. `EARLY` i
 the answers given before Django, a second time for whoever asked before.
 
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
+case    sent to the page of a case           told              sent to /notices/
+desk    sent to /desk/                       board             sent to /desk/teams/
+sent    sent back to the list at the desk
 step    sent to another step of the import   import            sent to /import/
 ok      200, and not one known name in it    none              200, and nothing in it at all
 404 …   this status, and no known name       a word            200, and exactly the names that `ANSWERS`
@@ -21,6 +24,7 @@ city admin's own, those of the other one, and of a former one who is a grid memb
 from dataclasses import dataclass
 from itertools import product
 
+from tests.case_matrix import CASE_ANSWERS, CASE_LEADS_INTO, CASE_TABLE
 from tests.matrix_city import IDENTITIES, LINES, NAMES
 
 TABLE = """
@@ -42,17 +46,61 @@ theme               GET    -             -         | in  405 in  | 405  405  405
 theme               POST   -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
 theme               POST   dark          -         | in  home in | home home home home home home home home home home home home home
 
-home                GET    -             home      | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city city city
-home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city plan city
-home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  city city ok   404  ok   city plan city
-home                GET    search        found     | in  ok  in  | mine comm mine comm sub  city city ok   comm ok   city city city
+home                GET    -             home      | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
+home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  desk desk board comm board city plan city
+home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  desk desk board 404  board city plan city
+home                GET    search        found     | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
+areas               GET    -             home      | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city city city
+areas               GET    p             home-p    | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city plan city
+areas               GET    r             home-r    | in  ok  in  | ok   404  ok   404  404  city city ok   404  ok   city plan city
+areas               GET    search        found     | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city city city
 my-cells            GET    -             my-cells  | in  ok  in  | cell ok   post ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 my-cells-ground     GET    any           paper     | in  404 in  | city 404  city 404  404  404  404  404  404  404  404  404  404
 contacts            GET    -             contacts  | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
 home                POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 my-cells            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 my-cells-ground     POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+desk                GET    all           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
+desk                GET    case-a        case-a    | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
+desk                GET    case-d        case-d    | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
+desk                POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk                POST   send-a        case-a    | in  404 in  | 404  404  404  sent sent 422=city sent 404  404  404  422=city 404  sent
+desk                POST   send-d        case-d    | in  404 in  | 404  404  404  404  404  422=city 422=city 404  404  404  422=city 404  422=city
+desk-cases          GET    any           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
+desk-cases          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-teams          GET    all           desk      | in  404 in  | 404  404  404  404  404  404  404  team 404  team 404  404  404
+desk-teams          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-community      GET    all           desk      | in  404 in  | 404  comm 404  comm 404  404  404  404  404  404  404  404  404
+desk-community      POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-pins           GET    -             -         | in  404 in  | 404  400  404  400  400  400  400  400  404  400  400  404  400
+desk-pins           GET    everywhere    cases     | in  404 in  | 404  comm 404  comm sub  city city team 404  team city 404  city
+desk-pins           POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  405  404  405  405  404  405
+desk-new            GET    -             -         | in  404 in  | 404  ok   404  ok   ok   ok   ok   404  404  404  404  404  ok
+desk-new            POST   -             -         | in  404 in  | 404  422  404  422  422  422  422  404  404  404  404  404  422
+desk-new            POST   find          found     | in  404 in  | 404  comm 404  comm sub  city city 404  404  404  404  404  city
+desk-hand-over      GET    -             held      | in  404 in  | 404  comm 404  comm sub  404  404  404  404  404  404  404  city
+desk-hand-over      GET    cell-d        held-d    | in  404 in  | 404  comm 404  comm sub  404  404  404  404  404  404  404  city
+desk-hand-over      POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-hand-over      POST   cell-d        held-d    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  422=city
+desk-places         GET    find          found     | in  404 in  | 404  comm 404  comm sub  city city 404  404  404  404  404  city
+desk-places         POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
+desk-near           GET    d             near      | in  404 in  | 404  ok   404  ok   ok   city city 404  404  404  404  404  city
+desk-near           POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
+desk-views          GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+desk-views          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-views          POST   desk          -         | in  404 in  | 404  404  404  sent sent sent sent 404  404  404  sent 404  sent
+desk-view-delete    GET    any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+desk-view-delete    POST   any           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+
+notices             GET    -             cases     | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
+notices             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+notices-read        GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+notices-read        POST   -             -         | in  told in | told told told told told told told told told told told told told
+notices-read        POST   of-admin      -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  case
+notices-read        POST   of-member     -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 
 map-identify        GET    -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
 map-identify        GET    a1            here-a1   | in  404 in  | cell all  post all  all  all  all  404  all  404  all  plan all
@@ -97,6 +145,32 @@ UPLOAD              BOTH   former        -         | in  404 in  | 404  404  404
 READ                POST   own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  405
 CHANGED             GET    own           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  405
 
+api-reports         GET    -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-reports         POST   -             -         | 401 403 401 | 400  400  400  400  400  400  400  400  400  400  400  403  400
+api-reports         POST   report        -         | 401 403 401 | 201  201  201  201  201  201  201  201  201  201  201  403  201
+api-cases           GET    -             api-cases | 401 none 401 | a    ab   a    ab   abc  all  all  a    ab   a    all  none all
+api-cases           POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-case            GET    a             api-a     | 401 404 401 | a    a    a    a    a    a    a    a    a    a    a    404  a
+api-case            GET    d             api-d     | 401 404 401 | 404  404  404  404  404  d    d    404  404  404  d    404  d
+api-case            POST   a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-moves           GET    a             -         | 401 404 401 | ok   ok   none ok   ok   none ok   ok   ok   ok   none 404  ok
+api-moves           POST   a             -         | 401 404 401 | 400  400  400  400  400  400  400  400  400  400  400  404  400
+api-moves           POST   accept        -         | 401 404 401 | 422  ok   422  ok   ok   422  ok   422  422  422  422  404  ok
+api-moves           POST   merge-d       -         | 401 404 401 | 422  422  422  422  422  422  ok   422  422  422  422  404  ok
+api-steps           GET    a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-steps           POST   a             -         | 401 404 401 | 400  400  400  400  400  400  400  400  400  400  400  404  400
+api-steps           POST   listen        -         | 401 404 401 | ok   422  422  422  422  422  422  ok   ok   ok   422  404  422
+api-photos          GET    a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-photos          POST   a             -         | 401 404 401 | 400  400  400  400  400  400  400  400  400  400  400  404  400
+api-photo           GET    a             -         | 401 404 401 | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   404  ok
+api-photo           POST   a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-places          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
+api-places          GET    a1            at-a1     | 401 404 401 | all  all  all  all  all  all  all  404  all  404  all  all  all
+api-places          GET    d1            at-d1     | 401 404 401 | 404  404  404  404  404  all  all  404  404  404  all  all  all
+api-places          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+LISTED              GET    -             -         | 401 ok  401 | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+LISTED              POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
 map-identify        POST   a1            -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 map-geojson         POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 map-tile            POST   cells         -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -114,8 +188,17 @@ COMMUNITY_PEOPLE = f"""
     {COMMUNITY_STAFF} cell-a cell-b post-a1 post-a2 post-b1
     leader-a1 leader-a2 leader-b1 tel-a1 tel-a2 tel-b1 member-a member-b
 """
+TEAM_CASES = "case-a building-a1 area-p"
+COMMUNITY_CASES = f"{TEAM_CASES} case-b building-b1"
+DISTRICT_CASES = f"{COMMUNITY_CASES} case-c building-c1 area-x area-q"
+CITY_CASES = f"{DISTRICT_CASES} case-d building-d1 area-city area-y area-r"
 HERE_A1 = "area-city area-x area-p cell-a building-a1 post-a1"
 HERE_D1 = "area-city area-y area-r cell-d building-d1 post-d1"
+
+CASE_A = "case-a area-p cell-a building-a1"
+CASE_B = "case-b area-p cell-b building-b1"
+CASE_C = "case-c area-q cell-c building-c1"
+CASE_D = "case-d area-r cell-d building-d1"
 
 # `shows` of a row, then the word in a column. The own name is never counted: pages greet.
 ANSWERS: dict[str, dict[str, str]] = {
@@ -180,9 +263,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": "area-p area-q area-r building-a1 building-a2 building-b1 building-c1 building-d1",
     },
     "my-cells": {
-        "post": "area-p cell-a building-a1 post-a1 leader-a1 tel-a1",
+        "post": "area-p cell-a building-a1 post-a1 leader-a1 tel-a1 case-a",
         "cell": """area-p cell-a building-a1 building-a2 post-a1 post-a2
-                   leader-a1 leader-a2 tel-a1 tel-a2""",
+                   leader-a1 leader-a2 tel-a1 tel-a2 case-a""",
     },
     "contacts": {
         "post": f"cell-a post-a1 leader-a1 tel-a1 member-a {COMMUNITY_STAFF}",
@@ -199,19 +282,98 @@ ANSWERS: dict[str, dict[str, str]] = {
         "all": f"{HERE_A1} leader-a1 tel-a1 post-a2 leader-a2 tel-a2 member-a",
         "plan": f"{HERE_A1} post-a2",
     },
+    "cases": {
+        "post": "case-a",
+        "cell": "case-a",
+        "team": "case-a",
+        "comm": "case-a case-b",
+        "sub": "case-a case-b case-c",
+        "city": "case-a case-b case-c case-d",
+    },
+    # The areas of the filters, the cases with their buildings; an opened one tells who answers.
+    "desk": {
+        "team": TEAM_CASES,
+        "comm": COMMUNITY_CASES,
+        "sub": DISTRICT_CASES,
+        "city": CITY_CASES,
+    },
+    "case-a": {
+        "comm": f"{COMMUNITY_CASES} member-a",
+        "sub": f"{DISTRICT_CASES} member-a",
+        "city": f"{CITY_CASES} member-a",
+    },
+    "case-d": {"comm": COMMUNITY_CASES, "sub": DISTRICT_CASES, "city": f"{CITY_CASES} member-d"},
+    "near": {"city": "case-d"},
+    "held": {
+        "comm": "area-p member-a member-b",
+        "sub": "area-p area-q member-a member-b member-c",
+        "city": "area-p area-q area-r member-a member-b member-c member-d",
+    },
+    "held-d": {
+        "comm": "area-p member-a member-b",
+        "sub": "area-p area-q member-a member-b member-c",
+        "city": "area-p area-q area-r member-a member-b member-c member-d case-d building-d1",
+    },
     "upload": {"own": "upload-city"},
+    # A case with its places; the story tells who registered it.
+    "api-cases": {
+        "a": CASE_A,
+        "ab": f"{CASE_A} {CASE_B}",
+        "abc": f"{CASE_A} {CASE_B} {CASE_C}",
+        "all": f"{CASE_A} {CASE_B} {CASE_C} {CASE_D}",
+    },
+    "api-a": {"a": f"{CASE_A} staff-dispatcher"},
+    "api-d": {"d": f"{CASE_D} staff-dispatcher"},
+    "at-a1": {"all": "cell-a area-p building-a1 post-a1"},
+    "at-d1": {"all": "cell-d area-r building-d1 post-d1"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
+    **CASE_ANSWERS,
 }
 
 # Pages that are offered to these only; to everybody else no link leads there.
-OFFERED = {"my-cells": {"grid_member", "building_leader"}, "import": {"city_admin"}}
+AT_A_DESK = {
+    "hotline_operator",
+    "dispatcher",
+    "visitor",
+    "district_commander",
+    "community_officer",
+    "city_admin",
+}
+WITH_CASES = set(IDENTITIES) - {"anonymous", "outsider", "disabled", "planner"}
+OFFERED = {
+    "my-cells": {"grid_member", "building_leader"},
+    "desk": AT_A_DESK,
+    "desk/cases": AT_A_DESK,
+    "desk/teams": {"guide", "handling_unit"},
+    "desk/community": {"community_officer", "grid_leader"},
+    "desk/hand-over": {"grid_leader", "community_officer", "district_commander", "city_admin"},
+    "desk/new": AT_A_DESK - {"visitor"} | {"grid_leader"},
+    "cases": WITH_CASES,
+    "report": WITH_CASES,
+    "import": {"city_admin"},
+}
 
-LEADS = {"home": "/", "mine": "/my-cells/", "out": "/login/", "import": "/import/"}
-LEADS_INTO = {"in": "/login/?next=", "step": "/import/"}
+LEADS = {
+    "home": "/",
+    "mine": "/my-cells/",
+    "out": "/login/",
+    "import": "/import/",
+    "told": "/notices/",
+    "desk": "/desk/",
+    "board": "/desk/teams/",
+}
+LEADS_INTO = {
+    "in": "/login/?next=",
+    "step": "/import/",
+    "case": "/cases/",
+    "sent": "/desk/?",
+    **CASE_LEADS_INTO,
+}
 
 READ = ("import-stage", "import-progress", "import-picture", "import-rows", "import-faults")
 CHANGED = ("import-check", "import-discard")
 GROUPS = {
+    "LISTED": ("api-lookups", "api-schema"),
     "LINES": LINES,
     "NAMES": NAMES,
     "READ": READ,
@@ -232,13 +394,19 @@ class Row:
     shows: str
     answers: dict[str, str]
 
+    @property
+    def is_of_case_file(self) -> bool:
+        """Asked in the city of `case_matrix`."""
+        return self.route.split("-")[0] in {"case", "cases", "report"}
+
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.target}"
 
 
 def rows() -> list[Row]:
     """The table, its groups unfolded."""
-    lines = (line for line in TABLE.splitlines() if line and not line.startswith("#"))
+    table = TABLE + CASE_TABLE
+    lines = (line for line in table.splitlines() if line and not line.startswith("#"))
     return [row for line in lines for row in _unfolded(line)]
 
 

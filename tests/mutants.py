@@ -85,7 +85,8 @@ def everything(user: User | AnonymousUser) -> Scope:
     )
     areas, cells, posts, teams = (frozenset(found) for found in ids)
     roles = frozenset(Role.values)
-    return Scope(user.pk, today(), roles, areas, cells, posts, teams)
+    role_areas = dict.fromkeys(roles, areas)
+    return Scope(user.pk, today(), roles, areas, cells, posts, teams, role_areas)
 
 
 def anybodys_upload(token: str) -> Stage | None:

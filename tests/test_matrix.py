@@ -1,6 +1,7 @@
 """Every address × every identity, from one reviewed table without a blank."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gridmap.accounts.models import Role
+from tests.case_matrix_city import CASE_TARGETS, CaseCity
 from tests.matrix import ANSWERS, LEADS, LEADS_INTO, OFFERED, Row, rows
 from tests.matrix_city import IDENTITIES, TARGETS, MatrixCity, Seen
 
@@ -52,14 +54,24 @@ def fault_of(row: Row, who: str, seen: Seen, city: MatrixCity) -> str:
         return f"expected {word}, shows {shown}, hides {hidden}"
     if word in ("ok", "none") and seen.is_empty != (word == "none"):
         return f"expected {word}, got {'nothing' if seen.is_empty else 'something'}"
-    return frame_fault_of(who, seen)
+    return frame_fault_of(who, seen, 0 if row.is_of_case_file else told_of(who))
 
 
-def frame_fault_of(who: str, seen: Seen) -> str:
-    """What every page must keep to: name the own roles, offer nothing that is not for this person."""
+def frame_fault_of(who: str, seen: Seen, told: int) -> str:
+    """What every page must keep to: name the own roles, offer nothing that is not for this person, and tell
+    how many notices are unread."""
     refused = {page for page in seen.offers if who not in OFFERED[page]}
     foreign = seen.roles - {who}
-    return f"offers {refused}, names the roles {foreign}" if refused or foreign else ""
+    if refused or foreign:
+        return f"offers {refused}, names the roles {foreign}"
+    return f"{seen.unread} unread, not {told}" if seen.unread not in (None, told) else ""
+
+
+@cache
+def told_of(who: str) -> int:
+    """How many notices are about cases that somebody may see: everybody was told of all."""
+    (row,) = (row for row in rows() if (row.route, row.method) == ("notices", "GET"))
+    return len(ANSWERS[row.shows].get(row.answers[who], "").split())
 
 
 def expected(row: Row, word: str) -> tuple[int, str, set[str]]:
@@ -76,6 +88,7 @@ def expected(row: Row, word: str) -> tuple[int, str, set[str]]:
 @pytest.fixture(autouse=True)
 def _own_uploads(settings: Any, tmp_path: Path) -> None:
     settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.PHOTO_DIR = tmp_path / "photos"
 
 
 def test_every_address_stands_in_the_matrix_with_both_methods() -> None:
@@ -99,13 +112,17 @@ def test_every_row_says_something_for_every_identity() -> None:
 def test_every_answer_and_every_target_is_used() -> None:
     used = {(row.shows, word.rpartition("=")[2]) for row in rows() for word in row.answers.values()}
     assert {(shows, word) for shows in ANSWERS for word in ANSWERS[shows]} <= used
-    assert {(row.route, row.target) for row in rows() if row.target != "-"} == set(TARGETS)
+    assert {(row.route, row.target) for row in rows() if row.target != "-"} == set(TARGETS) | set(
+        CASE_TARGETS
+    )
 
 
 def test_nothing_but_the_open_pages_is_shown_without_a_log_in() -> None:
     for row in rows():
         for who in ("anonymous", "disabled"):
-            assert row.answers[who] == "in" or row.route in OPEN, row
+            # A program is told so; a person is led to the log-in.
+            refused = "401" if row.route.startswith("api-") else "in"
+            assert row.answers[who] == refused or row.route in OPEN, row
 
 
 def test_a_person_without_an_appointment_is_shown_no_name_at_all() -> None:
@@ -116,4 +133,11 @@ def test_a_person_without_an_appointment_is_shown_no_name_at_all() -> None:
 
 @pytest.mark.django_db
 def test_the_product_answers_as_the_matrix_says() -> None:
-    assert list(differences(MatrixCity(), rows())) == []
+    chosen = [row for row in rows() if not row.is_of_case_file]
+    assert list(differences(MatrixCity(), chosen)) == []
+
+
+@pytest.mark.django_db
+def test_the_case_file_answers_as_the_matrix_says() -> None:
+    chosen = [row for row in rows() if row.is_of_case_file]
+    assert list(differences(CaseCity(), chosen)) == []

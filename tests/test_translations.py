@@ -23,13 +23,20 @@ ENTRIES = [entry for entry in CATALOGUE if not entry.obsolete]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^}]*\}")
 
 # Modules whose Chinese is data of a Chinese city, not something said to a person.
-DATA = ("geodata/demo_city/", "gridmap/accounts/demo_people.py")
+DATA = (
+    "geodata/demo_city/",
+    "gridmap/accounts/demo_people.py",
+    "gridmap/accounts/demo_names.py",
+    "gridmap/incidents/demo_cases/",
+)
 # Chinese that is looked for in files, in the value of these names.
 LOOKED_FOR = {
     "gridmap/console/boundary_import/forms.py": {"USUAL_COLUMNS"},
     "gridmap/console/boundary_import/labels.py": {"SUFFIX"},
     # What the table of topics starts with; its English stands beside it.
     "gridmap/incidents/topics.py": {"TOPICS"},
+    "geodata/times.py": {"_CLOCK", "_PATTERNS"},
+    "gridmap/incidents/masking.py": {"ENTRANCE", "HOUSE"},
 }
 
 

@@ -16,8 +16,12 @@ from pytest_django import DjangoDbBlocker
 from geodata.models import Building
 from gridmap.accounts.models import User
 from layers.tiles import HALF_WORLD
+from tests.bench import report
 from tests.bench.servers import Server, serving
 from tests.conftest import connected_to
+from tests.incidents.conftest import history_database, history_of_its_own
+
+__all__ = ["history_database", "history_of_its_own"]
 
 ZOOMS = range(12, 17)
 TILES_A_ZOOM = 40
@@ -63,6 +67,15 @@ def city(
         env = {"GRIDMAP_VAR": str(var), "DATABASE_URL": url, "GRIDMAP_DB_ROLE": "app"}
         yield City(env, administrator, member, _squares())
     settings.EPOCH_FILE = before
+
+
+@pytest.fixture(scope="session")
+def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
+    """The sections of docs/benchmarks.md, which each test adds to."""
+    sections: list[str] = []
+    yield sections
+    with django_db_blocker.unblock():
+        report.publish(sections)
 
 
 @pytest.fixture(scope="session")

@@ -68,33 +68,28 @@ class Figure:
 
 HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "half of the rounds", "demanded", ""]
 FIGURE_HEADS = ["request", "bytes", "SQL statements", "CPU, ms"]
-TEXT = """# What tiles and pages cost
+TEXT = """# What things cost
 
 Written by `make bench`. {machine}.
 
-CPU time per request in milliseconds (of which server + database), over HTTP, with the server's settings of
-`make run`, on the demonstration city; medians of rounds in which ours and the peer take turns.
+CPU time in milliseconds (of which Python + database); medians of rounds in which ours and the peer take turns.
 
-{comparisons}
-
-- **Drawn**: the same tiles of zooms 12 to 16 with the same rows, properties, stored geometry and connections, for
-  somebody signed in who sees the whole city. Ours checks session and scope, as in service; the peer checks the session with
-  Django's usual middleware and shows everything, which is less to do. A test compares what both draw.
-- **Out of the cache**: all those tiles, or “not modified” for each, with the session check; the peer is a WSGI function
-  of a few lines that answers as many bytes and checks nothing.
-
-{figures}
+{sections}
 """
 
 
-def publish(comparisons: Sequence[Comparison], figures: Sequence[Figure]) -> None:
-    """Print the tables and write them to docs/benchmarks.md."""
-    texts = {
-        "comparisons": table(HEADS, [row.cells() for row in comparisons]),
-        "figures": table(FIGURE_HEADS, [row.cells() for row in figures]),
-    }
-    print("", *texts.values(), sep="\n\n")
-    FILE.write_text(TEXT.format(machine=machine(), **texts))
+def publish(sections: Sequence[str]) -> None:
+    """Print what was measured and write it to docs/benchmarks.md."""
+    print("", *sections, sep="\n\n")
+    FILE.write_text(TEXT.format(machine=machine(), sections="\n\n".join(sections)))
+
+
+def comparison_table(rows: Sequence[Comparison]) -> str:
+    return table(HEADS, [row.cells() for row in rows])
+
+
+def figure_table(rows: Sequence[Figure]) -> str:
+    return table(FIGURE_HEADS, [row.cells() for row in rows])
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -49,7 +49,7 @@ class Cost:
 
 def cost_until_now(server: Server) -> Cost:
     """The clocks of a server's processes and of the backends of its database."""
-    return Cost(_cpu_seconds(server.pids()), _cpu_seconds(_backends()))
+    return Cost(cpu_seconds(server.pids()), cpu_seconds(_backends()))
 
 
 def _backends() -> list[int]:
@@ -64,7 +64,7 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 """
 
 
-def _cpu_seconds(pids: Iterable[int]) -> float:
+def cpu_seconds(pids: Iterable[int]) -> float:
     """CPU time of whole processes, in nanoseconds where /proc counts in hundredths of a second."""
     return sum(time.clock_gettime(_clock_of(pid)) for pid in pids)
 

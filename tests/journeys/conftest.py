@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
+from tests.conftest import connected_to, forget_cases, run_beside
+from tests.journeys.desk_cases import fill_desk
 from tests.journeys.server import ROOT, serving
 from tests.journeys.visits import Cookies, Visit, Visitor, visitor
 
@@ -17,8 +21,27 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
-def address(demo_city_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(demo_city_database, tmp_path_factory.mktemp("var")) as served:
+def desk_database(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a copy of the demonstration city in which there are cases.
+
+    Made before the first server, because a database that is in use cannot be copied.
+    """
+    name = f"{demo_city_database}_desk"
+    with django_db_blocker.unblock():
+        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{demo_city_database}"')
+        with connected_to(name):
+            forget_cases()
+            fill_desk(timezone.now())
+        yield name
+        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def address(
+    demo_cases_database: str, desk_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with serving(demo_cases_database, tmp_path_factory.mktemp("var")) as served:
         yield served
 
 

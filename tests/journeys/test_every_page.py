@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.audit import grave_faults, sideways, small_targets
+from tests.journeys.cases import LATE
 from tests.journeys.visits import DESK, PHONE, Visitor, picture
 
 NOBODY = ""
@@ -29,6 +30,7 @@ def _wrong_password(page: Page) -> None:
 
 def _choose_building(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-ground", "ready")
+    page.locator("#tab-buildings").click()
     seven = page.locator("[data-kind=building]:has(.tile:text-is('7'))")
     seven.last.locator("button").click()
     expect(page.locator("#card")).to_be_visible()
@@ -57,6 +59,36 @@ def _tiles_are_drawn(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _open_first(page: Page) -> None:
+    page.locator(".cases__list a").first.click()
+    expect(page.locator("#case-map")).to_have_attribute("data-drawn", "drawn")
+
+
+def _open_sheet(page: Page) -> None:
+    _open_first(page)
+    page.locator("[data-open=reveal]").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _open_act(page: Page) -> None:
+    _open_first(page)
+    page.locator(".moves a").first.click()
+    page.locator(".act .btn--lg").click()
+    expect(page.locator(".input--err")).to_be_visible()
+
+
+def _report_drawn(page: Page) -> None:
+    expect(page.locator("#report")).to_have_attribute("data-drawn", "drawn")
+    page.locator(".topic[data-action=others]").click()
+
+
+def _report_details(page: Page) -> None:
+    expect(page.locator("#report")).to_have_attribute("data-drawn", "drawn")
+    page.locator(".topic").first.click()
+    for part in page.locator("details.set").all():
+        part.locator("summary").click()
+
+
 def _nothing(_: Page) -> None:
     """The page as it opens."""
 
@@ -79,6 +111,20 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "nothing-found": ("city-admin", "/?q=xyz", _tiles_are_drawn, {}),
     "contacts": ("grid-member", "/contacts/", _nothing, {}),
     "contacts-of-a-planner": ("planner", "/contacts/", _nothing, {}),
+    "cases": ("community-officer", "/cases/", _nothing, {}),
+    "no-cases": ("planner", "/cases/", _nothing, {}),
+    "case": ("grid-member", f"/cases/?q={LATE}", _open_first, {}),
+    "case-parties": ("community-officer", f"/cases/?q={LATE}", _open_sheet, {}),
+    "case-act": ("grid-member", f"/cases/?q={LATE}", _open_act, {}),
+    "case-not-found": ("grid-member", "/cases/JYG-20200101-00001/", _nothing, {}),
+    "report": (
+        "grid-member",
+        "/report/",
+        _report_drawn,
+        {"geolocation": AT_HOME, "permissions": ["geolocation"]},
+    ),
+    "report-details": ("grid-member", "/report/", _report_details, {}),
+    "notices": ("grid-member", "/notices/", _nothing, {}),
     "password": ("city-admin", "/password/", _nothing, {}),
     "not-found": ("city-admin", "/nowhere/", _nothing, {}),
 }
@@ -97,16 +143,19 @@ VISITS = [
     *[(name, look) for name in PAGES for look in ("phone", "desk-dark-en")],
     *[("my-cells", look) for look in LOOKS if look not in ("phone", "desk-dark-en")],
     *[(name, look) for name in ("login", "home") for look in ("phone-dark", "desk", "desk-dark")],
+    *[(name, look) for name in ("case", "report") for look in ("phone-dark-en", "desk")],
 ]
-PICTURED = ("login", "home", "my-cells")
+PICTURED = ("login", "home", "my-cells", "case", "report", "cases")
+# Pages that come with a status of their own.
+FAILURES = {"not-found": "404", "case-not-found": "404", "case-act": "422"}
 
 
 def show(window: Visitor, name: str, look: str) -> Page:
     who, path, act, options = PAGES[name]
     device, theme, language = LOOKS[look]
     visit = window(device, color_scheme=theme, **options)
-    if name == "not-found":
-        visit.expect_failure("404")
+    if name in FAILURES:
+        visit.expect_failure(FAILURES[name])
     if who:
         page = visit.sign_in(who, path, language)
     else:
@@ -137,7 +186,10 @@ NARROW = {"phone of 320 pixels": (320, 568), "desk at 200 %": (640, 400)}
 
 
 @pytest.mark.parametrize("size", NARROW.values(), ids=NARROW)
-@pytest.mark.parametrize("name", ["login", "my-cells", "home", "community", "contacts", "password"])
+@pytest.mark.parametrize(
+    "name",
+    ["login", "my-cells", "home", "community", "contacts", "password", "cases", "case", "report"],
+)
 def test_a_narrow_window_needs_no_scrolling_sideways(
     window: Visitor, name: str, size: tuple[int, int]
 ) -> None:

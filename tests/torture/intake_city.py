@@ -1,0 +1,47 @@
+"""Run beside the torture, on its database: the small city with six reporters, and the sweep at the end.
+
+`python -m tests.torture.intake_city make` prints a token a line, `… sweep` what it found as JSON.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402 - models need a set-up Django
+from django.utils import timezone  # noqa: E402
+
+from gridmap.accounts.models import Role  # noqa: E402
+from gridmap.accounts.services import make_token  # noqa: E402
+from gridmap.incidents.services.photos import sweep_photos  # noqa: E402
+from tests.incidents.makers import make_rule  # noqa: E402
+from tests.makers import appoint, make_small_city, make_team, make_user  # noqa: E402
+
+REPORTERS = 6
+
+
+def make() -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        city = make_small_city()
+        make_rule(make_team("housing"))
+        for number in range(REPORTERS):
+            user = make_user(f"reporter-{number}", password=None)
+            appoint(user, Role.GRID_MEMBER, city.cells["a"])
+            _token, secret = make_token(
+                user=user, label="torture", expires_at=now + timedelta(days=1), by="torture", at=now
+            )
+            print(secret)
+
+
+def sweep() -> None:
+    """As the clock does it, two hours on: what nobody has claimed by then is nobody's."""
+    print(json.dumps(asdict(sweep_photos(timezone.now() + timedelta(hours=2)))))
+
+
+if __name__ == "__main__":
+    {"make": make, "sweep": sweep}[sys.argv[1]]()
