@@ -1,10 +1,12 @@
-"""The cells of one person: one statement for the page, one for what lies around them."""
+"""The cells of one person and what is due there: one statement for the page, one for its ground."""
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from gridmap.accounts.scope import Scope
+from gridmap.console.cases import due
 from gridmap.console.paper import PAPER, TABLES, path, point
 from gridmap.console.queries import name_language, one_row, shown_name
 
@@ -16,6 +18,7 @@ class MyCells:
     community: dict[str, Any]
     cells: list[dict[str, Any]]
     picture: dict[str, Any]
+    todo: due.DueCases
 
     @property
     def buildings(self) -> int:
@@ -26,7 +29,7 @@ class MyCells:
         return sum(len(cell["posts"]) for cell in self.cells)
 
 
-def read_my_cells(scope: Scope, *, english: bool) -> MyCells | None:
+def read_my_cells(scope: Scope, now: datetime, *, english: bool) -> MyCells | None:
     """The cells, buildings, posts and leaders entrusted to a person; None where there are none."""
     own = _entrusted_by_name(scope)
     if own is None:
@@ -36,18 +39,19 @@ def read_my_cells(scope: Scope, *, english: bool) -> MyCells | None:
         "buildings": own.buildings(),
         "posts": own.posts(),
         "appointments": own.appointments(),
+        **due.in_scope(scope),
     }
-    row = one_row(MY_CELLS, scoped, english=english, day=own.day, sees_people=own.sees_people)
+    row = one_row(PAGE, scoped, english=english, day=own.day, sees_people=own.sees_people)
     if row is None or row[0] is None:
         return None
-    cells, buildings, posts, picture = (json.loads(column) for column in row)
+    cells, buildings, posts, picture = (json.loads(column) for column in row[:COLUMNS])
     for cell in cells:
         cell["buildings"] = [building for building in buildings if building["cell"] == cell["id"]]
         cell["posts"] = [post for post in posts if post["cell"] == cell["id"]]
     leaders = {post["id"]: post["leaders"] for post in posts}
     for building in buildings:
         building["leaders"] = [leader for post in building["posts"] for leader in leaders[post]]
-    return MyCells(cells[0]["community"], cells, picture)
+    return MyCells(cells[0]["community"], cells, picture, due.due_cases(row[COLUMNS:], now))
 
 
 def read_ground(scope: Scope, *, english: bool) -> str | None:
@@ -139,6 +143,9 @@ SELECT
             'id', post.id, 'path', {path("geom_3857")}, 'at', {point("geom_3857")})), '[]') FROM post)
      ) FROM frame)::text
 """  # noqa: S608 - constants of this module
+
+COLUMNS = 4  # of MY_CELLS
+PAGE = f"SELECT * FROM ({MY_CELLS}) AS cells CROSS JOIN ({due.DUE}) AS todo"  # noqa: S608 - constants
 
 GROUND = f"""
 {MINE},

@@ -47,6 +47,10 @@ def notices_of(scope: Scope) -> QuerySet[Notice]:
     )
 
 
+def unread_notices(scope: Scope) -> QuerySet[Notice]:
+    return notices_of(scope).filter(read_at__isnull=True)
+
+
 @dataclass(frozen=True)
 class Lines:
     """One page of the list: `number` of `pages`."""

@@ -13,7 +13,6 @@ from gridmap.accounts.guards import person_of
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import scope
 from gridmap.console.addresses import case_address
-from gridmap.console.cases.queries import read_due_cases
 from gridmap.console.contacts import read_contacts
 from gridmap.console.my_cells import read_ground, read_my_cells
 from gridmap.console.notices import notices_of, read_lines
@@ -68,13 +67,12 @@ def areas(request: HttpRequest) -> HttpResponse:
 def my_cells(request: HttpRequest) -> HttpResponse:
     """My cells, their buildings and leaders, on a map and in a list."""
     person = scope(request.user)
-    mine = read_my_cells(person, english=is_english())
+    mine = read_my_cells(person, timezone.now(), english=is_english())
     if mine is None:
         return page(request, "console/no_cells.html", {})
-    todo = read_due_cases(person, timezone.now(), english=is_english())
     # The address changes with what it answers, so that a browser may keep the answer.
     version = f"{data_version():x}-{person.digest}-{get_language()}"
-    values = {"mine": mine, "todo": todo, "unread": todo.unread, "version": version}
+    values = {"mine": mine, "unread": mine.todo.unread, "version": version}
     return page(request, "console/my_cells.html", values)
 
 

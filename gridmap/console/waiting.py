@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gridmap.accounts.scope import Scope
 from gridmap.console.desk.boards import TO_DISPATCH, TRIAGE
-from gridmap.console.notices import notices_of
+from gridmap.console.notices import unread_notices
 from gridmap.console.queries import one_row
 from gridmap.incidents.models import Incident
 
@@ -21,8 +21,8 @@ def read_waiting(scope: Scope) -> Waiting:
     """One statement."""
     seen = Incident.objects.visible_to(scope)
     dispatched = seen.filter(TO_DISPATCH) if scope.roles & TRIAGE.roles else seen.none()
-    unread = notices_of(scope).filter(read_at__isnull=True)
-    return Waiting(*(one_row(WAITING, {"unread": unread, "dispatched": dispatched}) or (0, 0)))
+    scoped = {"unread": unread_notices(scope), "dispatched": dispatched}
+    return Waiting(*(one_row(WAITING, scoped) or (0, 0)))
 
 
 WAITING = """

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from gridmap.accounts.models import Appointment, Role
 from gridmap.accounts.scope import scope, today
@@ -43,7 +44,7 @@ def signed_in(username: str, role: Role, place: object) -> Client:
 def read(city: SmallCity, cell: str = "a", *, english: bool = False) -> MyCells:
     member = make_user(f"member-{cell}")
     appoint(member, Role.GRID_MEMBER, city.cells[cell])
-    mine = read_my_cells(scope(member), english=english)
+    mine = read_my_cells(scope(member), timezone.now(), english=english)
     assert mine is not None
     return mine
 
@@ -65,7 +66,7 @@ def test_two_cells_stand_one_after_the_other_by_code(city: SmallCity) -> None:
     member = make_user()
     for cell in "ba":
         appoint(member, Role.GRID_MEMBER, city.cells[cell])
-    mine = read_my_cells(scope(member), english=False)
+    mine = read_my_cells(scope(member), timezone.now(), english=False)
     assert mine is not None
     assert [cell["number"] for cell in mine.cells] == ["001", "002"]
     assert (mine.buildings, mine.posts) == (3, 3)
@@ -102,7 +103,7 @@ def test_buildings_stand_by_number_and_not_by_letter(city: SmallCity) -> None:
 
 def test_a_building_leader_sees_the_own_post_inside_its_cell(city: SmallCity) -> None:
     leader = lead(city, "a1", "wang").user
-    mine = read_my_cells(scope(leader), english=False)
+    mine = read_my_cells(scope(leader), timezone.now(), english=False)
     assert mine is not None
     assert [cell["code"] for cell in mine.cells] == [city.cells["a"].code]
     assert [place["name"] for place in mine.cells[0]["buildings"]] == ["building-a1"]
@@ -131,7 +132,7 @@ def test_the_picture_counts_in_tenths_of_a_metre_from_its_corner(city: SmallCity
 def test_a_person_without_cells_or_posts_has_no_picture(city: SmallCity) -> None:
     commander = make_user()
     appoint(commander, Role.DISTRICT_COMMANDER, city.areas["x"])
-    assert read_my_cells(scope(commander), english=False) is None
+    assert read_my_cells(scope(commander), timezone.now(), english=False) is None
     assert read_ground(scope(commander), english=False) is None
 
 
@@ -164,7 +165,7 @@ def test_an_empty_ground_is_no_error(city: SmallCity) -> None:
     assert (ground["fills"], ground["streets"], ground["landmarks"]) == ({}, [], [])
 
 
-def test_page_and_ground_need_five_statements_and_one_request_for_data(city: SmallCity) -> None:
+def test_page_and_ground_need_four_statements_and_one_request_for_data(city: SmallCity) -> None:
     client = signed_in("zhou", Role.GRID_MEMBER, city.cells["a"])
     with CaptureQueriesContext(connection) as queries:
         page = client.get(reverse("my-cells")).content.decode()
@@ -172,8 +173,8 @@ def test_page_and_ground_need_five_statements_and_one_request_for_data(city: Sma
         ground = client.get(addresses[0])
     assert len(addresses) == 1
     assert ground.status_code == 200
-    # Who asks, twice; the cells, what is due in them with the badges of the frame, and the ground.
-    assert len(statements_of(queries)) <= 5, [query["sql"][:80] for query in queries]
+    # Who asks, twice; the cells with what is due in them and the badges of the frame; the ground.
+    assert len(statements_of(queries)) == 4, [query["sql"][:80] for query in queries]
 
 
 def test_the_page_lists_what_its_map_shows(city: SmallCity) -> None:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from geodata.models import Cell
 from gridmap.accounts.models import GuideTeam
 from gridmap.accounts.scope import Scope
-from gridmap.console.cases.queries import near_open_cases
 from gridmap.console.cases.wording import called
 from gridmap.incidents.models import Incident, Unit
 from gridmap.incidents.models.choices import choices
@@ -22,7 +21,6 @@ from gridmap.incidents.states import HEARTS
 from gridmap.incidents.topics import NO_VISIT, OUTCOMES, RESULTS, SATISFACTIONS, VISIT_WAYS
 
 # Metres; a case that this one may belong to is not farther away.
-NEAR_M = 500
 MOST_NEAR = 5
 # A text, or one that is translated when it is shown.
 Words = Any
@@ -181,8 +179,8 @@ class MergeForm(ActForm):
         """Open cases around, to choose from."""
         if self.case.geom is None:
             return []
-        rows = near_open_cases(self.scope, self.case.geom, NEAR_M, but=self.case.pk)
-        return list(rows[:MOST_NEAR])
+        seen = Incident.objects.visible_to(self.scope).open().exclude(pk=self.case.pk)
+        return list(seen.near(self.case.geom).with_places()[:MOST_NEAR])
 
     def clean_other(self) -> Incident:
         code = self.cleaned_data["other"].strip().upper()

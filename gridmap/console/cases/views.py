@@ -19,9 +19,9 @@ from gridmap.console.cases.queries import (
     list_cases,
     next_due,
     page_of_cases,
-    unread_notices,
     works_with_cases,
 )
+from gridmap.console.notices import unread_notices
 from gridmap.console.pages import is_english, page, page_number
 from gridmap.incidents.models import Incident
 from gridmap.incidents.services.errors import MoveRefused
