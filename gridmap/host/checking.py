@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from gridmap.host import cluster as clusters
 from gridmap.host.browser_files import prepare_browser_files
-from gridmap.host.children import end_child, start_child
+from gridmap.host.children import Child, end_child, start_child
 from gridmap.host.environment import TEST, prepare_environment
 from gridmap.host.locks import one_after_another, only_one
 from gridmap.host.machine import BROWSER, DRIVER, FONTS, SERVER, VENV, prepare_machine
@@ -17,6 +18,8 @@ from gridmap.host.project import Project, Surroundings
 from gridmap.host.steps import say
 from gridmap.host.variables import application_environment, as_owner, production_check_environment
 
+# About half of the suite's time: it has a process and a database of its own.
+STORIES = ("tests/journeys", "tests/test_scope_mutations.py")
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 
 
@@ -70,8 +73,14 @@ def pytest_gate(project: Project, name: str, env: Mapping[str, str], words: Sequ
 
 def test(project: Project, surroundings: Surroundings, words: Sequence[str]) -> int:
     with test_surroundings(project, surroundings) as env:
-        gates = [*lint_gates(project, env), pytest_gate(project, "tests", env, words)]
-        return pass_gates(project, gates)
+        gates = lint_gates(project, env)
+        if words:
+            return pass_gates(project, [*gates, pytest_gate(project, "tests", env, words)])
+        stories_env = {**env, "GRIDMAP_TEST_DATABASE": "test_gridmap_stories"}
+        stories = pytest_gate(project, "stories", stories_env, STORIES)
+        others = [f"--ignore={place}" for place in STORIES]
+        gates = [*gates, pytest_gate(project, "tests", env, others)]
+        return pass_gates(project, gates, beside=stories)
 
 
 def lint(project: Project, surroundings: Surroundings, _words: Sequence[str]) -> int:
@@ -93,9 +102,16 @@ def torture(project: Project, surroundings: Surroundings, words: Sequence[str]) 
         return pass_gates(project, [gate])
 
 
-def pass_gates(project: Project, gates: Sequence[Gate]) -> int:
-    """Run every gate, also after one has failed, and sum up; the number of those that failed."""
-    results = [(gate.name, *_pass(project, gate)) for gate in gates]
+def pass_gates(project: Project, gates: Sequence[Gate], *, beside: Gate | None = None) -> int:
+    """Run every gate, also after one has failed, and sum up; the number of those that failed.
+
+    What the gate `beside` the others prints is kept and shown at the end.
+    """
+    with ExitStack() as stack:
+        other = stack.enter_context(_at_work_beside(project, beside)) if beside else None
+        results = [(gate.name, *_pass(project, gate)) for gate in gates]
+        if other is not None:
+            results.append((other.child.name, *_finish(other)))
     for name, code, seconds in results:
         say("gates", f"{'ok' if code == 0 else f'FAILED ({code})':<12} {seconds:6.1f} s  {name}")
     return sum(code != 0 for _, code, _ in results)
@@ -104,10 +120,42 @@ def pass_gates(project: Project, gates: Sequence[Gate]) -> int:
 def _pass(project: Project, gate: Gate) -> tuple[int, float]:
     say("gates", f"{gate.name} …")
     began = time.monotonic()
-    child = start_child(gate.name, gate.command, env=gate.env, cwd=project.root)
-    try:
+    with _started(project, gate) as child:
         code = child.process.wait()
+    return code, time.monotonic() - began
+
+
+@contextmanager
+def _started(project: Project, gate: Gate, output: IO[bytes] | None = None) -> Iterator[Child]:
+    child = start_child(gate.name, gate.command, env=gate.env, cwd=project.root, output=output)
+    try:
+        yield child
     finally:
         if child.is_alive():
             end_child(child)
-    return code, time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A gate at work whose output goes to a file."""
+
+    child: Child
+    log: Path
+    began: float
+
+
+@contextmanager
+def _at_work_beside(project: Project, gate: Gate) -> Iterator[_Beside]:
+    log = project.for_tests().var / f"{gate.name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    say("gates", f"{gate.name} beside the others, printed at the end …")
+    with log.open("wb") as output, _started(project, gate, output) as child:
+        yield _Beside(child, log, time.time())
+
+
+def _finish(other: _Beside) -> tuple[int, float]:
+    say("gates", f"{other.child.name}, to its end …")
+    code = other.child.process.wait()
+    print(other.log.read_text(errors="replace"), flush=True)
+    # It wrote its last line when it ended, maybe long before the others did.
+    return code, other.log.stat().st_mtime - other.began
