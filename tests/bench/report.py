@@ -70,18 +70,26 @@ HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "half of the rounds
 FIGURE_HEADS = ["request", "bytes", "SQL statements", "CPU, ms"]
 TEXT = """# What things cost
 
-Written by `make bench`. {machine}.
-
-CPU time in milliseconds (of which Python + database); medians of rounds in which ours and the peer take turns.
-
-{sections}
+Written by `make bench`. CPU time in milliseconds (of which Python + database); medians of rounds in which ours and
+the peer take turns.
 """
+HEAD = "## "
 
 
 def publish(sections: Sequence[str]) -> None:
-    """Print what was measured and write it to docs/benchmarks.md."""
+    """Print what was measured and write it to docs/benchmarks.md, in place of what stood there of the same."""
     print("", *sections, sep="\n\n")
-    FILE.write_text(TEXT.format(machine=machine(), sections="\n\n".join(sections)))
+    known = {_head(section): section for section in _sections(FILE.read_text())}
+    known |= {_head(one): f"{one.rstrip()}\n\nMeasured {machine()}.\n" for one in sections}
+    FILE.write_text("\n".join([TEXT, *known.values()]))
+
+
+def _sections(text: str) -> list[str]:
+    return [f"{HEAD}{section.rstrip()}\n" for section in text.split(f"\n{HEAD}")[1:]]
+
+
+def _head(section: str) -> str:
+    return section.partition("\n")[0]
 
 
 def comparison_table(rows: Sequence[Comparison]) -> str:
@@ -110,8 +118,7 @@ def machine() -> str:
     packages = ("Django", "gunicorn", "psycopg2-binary", "django-vectortiles")
     return "; ".join(
         [
-            f"{timezone.localdate():%Y-%m-%d}",
-            f"{os.cpu_count()} cores ({_processor()}), load {os.getloadavg()[0]:.1f}",
+            f"{timezone.localdate():%Y-%m-%d} on {os.cpu_count()} cores ({_processor()}), load {os.getloadavg()[0]:.1f}",
             f"PostgreSQL {postgres.split()[0]}, PostGIS {postgis}",
             f"Python {platform.python_version()}",
             ", ".join(f"{package} {version(package)}" for package in packages),

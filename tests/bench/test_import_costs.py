@@ -1,4 +1,4 @@
-"""What an import costs, beside a join in SQL and Django row by row; writes docs/benchmarks-import.md."""
+"""What an import costs, beside a join in SQL and Django row by row."""
 
 import statistics
 from collections.abc import Callable, Iterator
@@ -18,24 +18,21 @@ from tests.bench.bare_import import (
     head_of,
     make_file,
 )
-from tests.bench.report import machine, table
-from tests.bench.servers import ROOT, Cost
+from tests.bench.report import table
+from tests.bench.servers import Cost
 from tests.conftest import connected_to, run_beside
 
-FILE = ROOT / "docs" / "benchmarks-import.md"
 SMALL, MIDDLE, LARGE = 100_000, 1_000_000, 5_000_000
 SAVED, SAVED_IN_SERVICE, IN_SERVICE = 1500, 300, 100_000
 TURNS = 3
 FOUR_TIMES, FOUR_HUNDRED_TIMES, LINEAR = 4, 400, 1.15
 
-TEXT = """# What an import costs
-
-Written by `make bench`. {machine}.
+TEXT = """## An import
 
 CPU time of client and server together, in microseconds a row (client + server), on the demonstration city; whole
 runs from the file to the last row, with what has to be set up. The server's part is that of the one backend.
 
-## Reading and assigning, into a bare table
+### Reading and assigning, into a bare table
 
 No index, no check, no trigger on the table: what is measured is reading, judging, cell, building and writing.
 
@@ -46,14 +43,13 @@ No index, no check, no trigger on the table: what is measured is reading, judgin
 Two joins, because either may be the cheaper one: `ST_Covers`, which takes any cell on a border, and the registry's
 rule for borders, whose answers ours are compared with. The verdict is against the cheaper.
 
-## The whole import, into the tables of the product
+### The whole import, into the tables of the product
 
 With keys, numbers of the day, posts, rules, deadlines, and with 23 indexes, checks, foreign keys and the log of the tables,
 which cost every way about the same and cannot be left out. The join here is the first of the two; it writes the same three
 rows without posts, rules, deadlines and numbers of the day.
 
-{service}
-"""
+{service}"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ def database(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> Ite
         run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def measured(what: str, rows: int, act: Callable[[], object], turns: int = 1) -> Line:
+def line_of(what: str, rows: int, act: Callable[[], object], turns: int = 1) -> Line:
     costs = []
     for _ in range(turns):
         empty_tables()
@@ -109,22 +105,22 @@ def shown(line: Line) -> Line:
     return line
 
 
-def test_costs(database: None, tmp_path: Path) -> None:
+def test_import_costs(database: None, tmp_path: Path, measured: list[str]) -> None:
     large = tmp_path / "large.csv"
     make_file(large, LARGE)
     middle = head_of(large, MIDDLE, tmp_path / "middle.csv")
     small = head_of(large, SMALL, tmp_path / "small.csv")
     ours = [
-        measured("ours", rows, lambda path=path: bare_import.ours(path), turns)  # type: ignore[misc]
+        line_of("ours", rows, lambda path=path: bare_import.ours(path), turns)  # type: ignore[misc]
         for path, rows, turns in ((small, SMALL, TURNS), (middle, MIDDLE, TURNS), (large, LARGE, 1))
     ]
-    covers = measured(
+    covers = line_of(
         "COPY and a join, ST_Covers", MIDDLE, lambda: bare_import.joined(middle, COVERS)
     )
     rule, different = compared(middle)
     joined = min(covers, rule, key=lambda line: line.per_row)
-    saved = measured("Django, row by row", SAVED, lambda: bare_import.row_by_row(small, SAVED))
-    floor = measured("COPY alone, nothing assigned", MIDDLE, lambda: bare_import.staged(middle))
+    saved = line_of("Django, row by row", SAVED, lambda: bare_import.row_by_row(small, SAVED))
+    floor = line_of("COPY alone, nothing assigned", MIDDLE, lambda: bare_import.staged(middle))
     verdicts = [
         f"- {joined.per_row / ours[1].per_row:.1f} times cheaper than the join (demanded: {FOUR_TIMES})",
         f"- {saved.per_row / ours[1].per_row:,.0f} times cheaper than row by row (demanded: {FOUR_HUNDRED_TIMES})",
@@ -133,9 +129,8 @@ def test_costs(database: None, tmp_path: Path) -> None:
         f"- rows whose answer differs from the join's: {different} of {MIDDLE:,}",
     ]
     service = in_service(head_of(large, IN_SERVICE, tmp_path / "service.csv"))
-    FILE.write_text(
+    measured.append(
         TEXT.format(
-            machine=machine(),
             bare=table(HEADS, [line.cells() for line in (*ours, covers, rule, saved, floor)]),
             verdicts="\n".join(verdicts),
             service=table(HEADS, [line.cells() for line in service]),
@@ -160,9 +155,9 @@ def compared(path: Path) -> tuple[Line, int]:
 
 def in_service(path: Path) -> list[Line]:
     return [
-        measured("ours", IN_SERVICE, lambda: real_import.ours(path)),
-        measured("COPY and a join in SQL", IN_SERVICE, lambda: real_import.joined(path)),
-        measured(
+        line_of("ours", IN_SERVICE, lambda: real_import.ours(path)),
+        line_of("COPY and a join in SQL", IN_SERVICE, lambda: real_import.joined(path)),
+        line_of(
             "Django, row by row",
             SAVED_IN_SERVICE,
             lambda: real_import.saved(path, SAVED_IN_SERVICE),
