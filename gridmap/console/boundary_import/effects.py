@@ -8,7 +8,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from gridmap.console.boundary_import.wording import Labels, area, called, is_english
+from gridmap.console.boundary_import.wording import Labels, area, called
+from gridmap.console.pages import is_english
 
 PAGE_ROWS = 50
 # The parts of a change in the order of the page, each with its label.

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from geodata.crs import UnknownSystem, parse_system
@@ -16,6 +16,7 @@ from geodata.importing import TEXTS
 from geodata.models import Cell
 from geodata.reading import ENDINGS
 from gridmap.console.boundary_import.stages import Reading
+from gridmap.console.pages import is_english
 
 OTHER = "other"
 SYSTEMS = [
@@ -45,9 +46,9 @@ USUAL_COLUMNS = {
 
 def kind_choices() -> list[tuple[str, str | Promise]]:
     """A column says it, or all rows are of one level."""
-    english = (get_language() or "").startswith("en")
     levels = [
-        (level.kind, level.label_en if english else level.label) for level in settings.CITY.levels
+        (level.kind, level.label_en if is_english() else level.label)
+        for level in settings.CITY.levels
     ]
     return [("", _("文件里有一列说明")), *Cell.Kind.choices, *levels]
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from geodata.boundaries.checks import TOLERANCE_M
 from geodata.models import Cell
+from gridmap.console.pages import is_english
 
 # The order in which faults are numbered, and what each is called.
 KINDS: dict[str, str | Promise] = {
@@ -49,10 +50,6 @@ def called(name: str, labels: Labels) -> str:
     """The short name of a cell or area: “迎宾 012”, “Yingbin 012”."""
     chinese, english = labels.get(name, (name, ""))
     return english if english and is_english() else chinese
-
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def counts(faults: Iterable[Mapping[str, Any]]) -> list[Count]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases.acts import Choice, choice_of, possible_acts, step_of
 from gridmap.console.cases.owners import Owner, owners_of
-from gridmap.console.cases.wording import RISK_BARS, Due, chip, day, due, where
+from gridmap.console.cases.wording import RISK_BARS, chip, due, where
+from gridmap.console.times import Due, day
 from gridmap.incidents.masking import masked_address, masked_name, masked_phone
 from gridmap.incidents.models import Incident, Party, PartyLook, Photo, StepRecord
 from gridmap.incidents.services.looking import LOOKERS, SHOWN_FOR

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from gridmap.accounts.scope import Scope
-from gridmap.console.cases.wording import Due, due_in, progress_of
+from gridmap.console.cases.wording import due_in, progress_of
 from gridmap.console.notices import unread_notices
 from gridmap.console.queries import name_language, shown_name
+from gridmap.console.times import Due
 from gridmap.incidents.models import Incident
 from gridmap.incidents.states import State
 
@@ -42,7 +43,7 @@ class DueCase:
         return {
             "id": self.id,
             "number": self.number,
-            "kind": self.due.kind,
+            "kind": self.due.tone,
             "building": self.building,
             "x": self.x,
             "y": self.y,

@@ -1,19 +1,18 @@
 """A case as a person reads it: when it is due, how far it is, where it is, who has it."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from geodata.querysets import BEIJING
+from gridmap.console import times
 from gridmap.console.pages import is_english
+from gridmap.console.times import Due
 from gridmap.incidents.models import Incident
 from gridmap.incidents.states import DONE, ENDS, STATE_LABELS, STEP_LABELS, State, Step, next_step
+from gridmap.incidents.topics import RISKS
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Chips say the state by word and colour (design, chips).
 CHIPS: dict[State, str] = {
     State.REGISTERED: "",
@@ -27,15 +26,7 @@ CHIPS: dict[State, str] = {
     State.DECLINED: "line",
 }
 # Bars that are filled, of four.
-RISK_BARS = {"red": 4, "orange": 3, "yellow": 2, "blue": 1}
-
-
-@dataclass(frozen=True)
-class Due:
-    """When a case is due: `kind` is over, today, open or none."""
-
-    kind: str
-    text: str
+RISK_BARS = {risk: len(RISKS) - number for number, risk in enumerate(RISKS)}
 
 
 def due(case: Incident, now: datetime) -> Due:
@@ -45,52 +36,8 @@ def due(case: Incident, now: datetime) -> Due:
 
 def due_in(state: State, due_at: datetime, now: datetime) -> Due:
     if state in ENDS or state in DONE or state is State.SUSPENDED:
-        return Due("none", "")
-    if due_at < now:
-        return Due("over", overdue_text(now - due_at))
-    local, today = due_at.astimezone(BEIJING), now.astimezone(BEIJING)
-    return Due("today" if local.date() == today.date() else "open", when(due_at, now))
-
-
-def overdue_text(late: timedelta) -> str:
-    """超期 5 小时: minutes below an hour, hours below two days, then days."""
-    if late < HOUR:
-        minutes = max(1, late // timedelta(minutes=1))
-        return _("超期 %(minutes)s 分钟") % {"minutes": minutes}
-    if late < 2 * DAY:
-        return _("超期 %(hours)s 小时") % {"hours": late // HOUR}
-    return _("超期 %(days)s 天") % {"days": late // DAY}
-
-
-def when(at: datetime, now: datetime) -> str:
-    """今天 18:00, 明天 08:30, 7月16日 12:00: in Beijing, this year without its number."""
-    local, here = at.astimezone(BEIJING), now.astimezone(BEIJING)
-    time = f"{local:%H:%M}"
-    if local.date() == here.date():
-        return _("今天 %(time)s") % {"time": time}
-    if local.date() == (here + DAY).date():
-        return _("明天 %(time)s") % {"time": time}
-    return f"{day(at, now)} {time}"
-
-
-def day(at: datetime, now: datetime) -> str:
-    """7月16日, or 2025年7月16日 in another year."""
-    local, here = at.astimezone(BEIJING), now.astimezone(BEIJING)
-    return date_format(local, _("n月j日") if local.year == here.year else _("Y年n月j日"))
-
-
-def long_ago(at: datetime, now: datetime) -> str:
-    """刚刚, 3 分钟前, 5 小时前, else the day."""
-    passed = now - at
-    if passed < timedelta(minutes=1):
-        return _("刚刚")
-    if passed < HOUR:
-        minutes = passed // timedelta(minutes=1)
-        return ngettext("%(n)s 分钟前", "%(n)s 分钟前", minutes) % {"n": minutes}
-    if passed < DAY:
-        hours = passed // HOUR
-        return ngettext("%(n)s 小时前", "%(n)s 小时前", hours) % {"n": hours}
-    return day(at, now)
+        return Due("", "none")
+    return times.due(due_at, now)
 
 
 def progress(case: Incident) -> str:

@@ -25,7 +25,8 @@ from gridmap.accounts.guards import for_roles, person_of
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.desk.queries import PAGE
-from gridmap.console.desk.wording import is_english, rows_of
+from gridmap.console.desk.wording import rows_of
+from gridmap.console.pages import is_english
 from gridmap.console.queries import literal, name_language, one_row, shown_name
 from gridmap.incidents.models import Incident
 from gridmap.incidents.parts import OF_AN_AREA

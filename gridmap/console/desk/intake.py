@@ -21,7 +21,7 @@ from gridmap.console.desk.choices import read_choices
 from gridmap.console.desk.intake_forms import IntakeForm, PartyForm, party_forms
 from gridmap.console.desk.near import Near, near_cases
 from gridmap.console.desk.places import Place, chosen_place, find_places
-from gridmap.console.desk.wording import is_english
+from gridmap.console.pages import is_english
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.models import Incident, Report
 from gridmap.incidents.services.errors import KeyTaken, Refused

@@ -27,6 +27,7 @@ from gridmap.console.desk.opened import Opened, read_opened
 from gridmap.console.desk.queries import PAGE, Page, read_page
 from gridmap.console.desk.saved import views_of
 from gridmap.console.desk.telling import tell
+from gridmap.console.pages import is_english
 from gridmap.console.times import moment
 from gridmap.incidents.models import Incident
 from gridmap.incidents.parts import DISPATCHERS, OF_AN_AREA
@@ -65,7 +66,7 @@ class Desk:
     ) -> None:
         self.request, self.board = request, board
         self.scope, self.filters, self.now = person, filters, now
-        self.english = wording.is_english()
+        self.english = is_english()
 
     # Looking
 
@@ -268,7 +269,7 @@ def pin_of(row: wording.Row) -> dict[str, Any]:
         "title": row.title,
         "lon": round(lon, 6),
         "lat": round(lat, 6),
-        "tone": row.due.tone or "open",
+        "tone": row.due.tone,
     }
 
 

@@ -1,35 +1,25 @@
 """Cases as a person reads them: rows of a list, pins of its map, filters that are set."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import dateformat
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from geodata.querysets import BEIJING
+from gridmap.console.cases.wording import RISK_BARS, chip
 from gridmap.console.desk.choices import Choices
 from gridmap.console.desk.filters import KINDS, Filters
-from gridmap.console.times import Due, due, moment
+from gridmap.console.pages import is_english
+from gridmap.console.times import Due, day_words, due, moment
 from gridmap.incidents.models import Incident
 from gridmap.incidents.models.choices import choices, states
 from gridmap.incidents.states import DONE, ENDS, STATE_LABELS, State
 from gridmap.incidents.topics import RISKS, SOURCES, UNROUTED
 
-CHIPS: Mapping[State, str] = {
-    State.REGISTERED: "",
-    State.CLOSED: "grn",
-    State.RETURNED: "amb",
-    State.SUSPENDED: "amb",
-    State.ESCALATED: "vio",
-    State.REOPENED: "red",
-    State.MERGED: "line",
-    State.WITHDRAWN: "line",
-    State.DECLINED: "line",
-}
-BARS = {risk: len(RISKS) - number for number, risk in enumerate(RISKS)}
 RISK_SIGNS = {
     "red": gettext_lazy("红"),
     "orange": gettext_lazy("橙"),
@@ -78,10 +68,6 @@ class Row:
     incident: Incident
 
 
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def named(row: Any) -> Name:
     """The name of a place, team, unit or topic in the reader's language, as far as there is one."""
     if not is_english():
@@ -110,11 +96,11 @@ def _row(case: Incident, number: int, teams: frozenset[int], now: datetime) -> R
         team=named(case.lead_team) if case.lead_team else None,
         rule=_("规则 {number}").format(number=f"{case.rule_id:02d}") if case.rule_id else "",
         wants=str(_(UNROUTED[case.unrouted_reason])) if case.unrouted_reason else "",
-        bars=BARS[case.risk_level],
+        bars=RISK_BARS[case.risk_level],
         risk=str(RISK_SIGNS[case.risk_level]),
         due=due_of(case, now),
         state=pgettext("state", STATE_LABELS[state]),
-        chip=CHIPS.get(state, "pri"),
+        chip=chip(state),
         is_lead=case.lead_team_id in teams,
         incident=case,
     )
@@ -135,19 +121,12 @@ def due_of(case: Incident, now: datetime) -> Due:
     """The deadline while it runs, else what the case waits for or when it ended."""
     state = State(case.state)
     if state is State.SUSPENDED and case.suspended_until:
-        return Due(_("挂账到 {day}").format(day=day_words(case.suspended_until, now)), "")
+        return Due(_("挂账到 {day}").format(day=day_words(case.suspended_until, now)), "open")
     if state in ENDS:
         return Due(moment(case.closed_at or case.state_since, now), "")
     if state in DONE:
-        return Due(_("{when} 起").format(when=moment(case.state_since, now)), "")
+        return Due(_("{when} 起").format(when=moment(case.state_since, now)), "open")
     return due(case.due_at, now)
-
-
-def day_words(day: date, now: datetime) -> str:
-    """7月14日, or 2027年1月3日 in another year."""
-    is_this_year = day.year == now.astimezone(BEIJING).year
-    pattern = gettext("n月j日") if is_this_year else gettext("Y年n月j日")
-    return dateformat.format(day, pattern)
 
 
 def period_words(since: date | None, until: date | None, now: datetime) -> str:
@@ -290,13 +269,13 @@ def periods_of(filters: Filters, now: datetime) -> list[Period]:
 def result_words(count: int, order: Any) -> str:
     """12 件，按到期先后."""
     counted = ngettext("{n} 件", "{n} 件", count).format(n=f"{count:,}")
-    return gettext("{counted}，{order}").format(counted=counted, order=order)
+    return _("{counted}，{order}").format(counted=counted, order=order)
 
 
 def today_words(now: datetime) -> str:
     """2026年7月14日 周二."""
     local = now.astimezone(BEIJING)
-    day = dateformat.format(local, gettext("Y年n月j日"))
+    day = dateformat.format(local, _("Y年n月j日"))
     return _("{day} {weekday}").format(day=day, weekday=WEEKDAYS[local.weekday()])
 
 

@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 
+from gridmap.console import times
 from gridmap.console.cases import wording
-from gridmap.console.cases.wording import Due
-from gridmap.incidents.models import Incident, Notice
+from gridmap.console.pages import is_english
+from gridmap.console.times import Due
+from gridmap.incidents.models import Incident
 
 register = template.Library()
+for said in (times.moment, times.day, times.long_ago):
+    register.filter(said.__name__, said)
 
 # A topic that the city adds has the sign of the others.
 TOPIC_ICONS = {
@@ -29,13 +32,6 @@ TOPIC_ICONS = {
     "land": "field",
     "tort": "care",
     "repair": "wrench",
-}
-NOTICE_TONES = {
-    Notice.Kind.DUE: "amb",
-    Notice.Kind.OVERDUE: "red",
-    Notice.Kind.UNROUTED: "red",
-    Notice.Kind.ESCALATED: "vio",
-    Notice.Kind.SUPERVISED: "amb",
 }
 
 
@@ -59,7 +55,7 @@ def lang_of(place: Any) -> str:
 @register.simple_tag
 def foreign() -> str:
     """The language of words that people wrote, where the reader's is another one."""
-    return "zh-Hans" if (get_language() or "").startswith("en") else ""
+    return "zh-Hans" if is_english() else ""
 
 
 @register.filter
@@ -80,26 +76,6 @@ def place(case: Incident) -> str:
 @register.filter
 def chip(state: str) -> str:
     return wording.chip(state)
-
-
-@register.filter
-def when(at: datetime, now: datetime) -> str:
-    return wording.when(at, now)
-
-
-@register.filter
-def day(at: datetime, now: datetime) -> str:
-    return wording.day(at, now)
-
-
-@register.filter
-def long_ago(at: datetime, now: datetime) -> str:
-    return wording.long_ago(at, now)
-
-
-@register.filter
-def notice_tone(kind: str) -> str:
-    return NOTICE_TONES.get(Notice.Kind(kind), "pri")
 
 
 @register.filter

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 from gridmap.console.addresses import case_address
 from gridmap.console.desk.filters import Filters
-from gridmap.console.desk.wording import Name, is_english
+from gridmap.console.desk.wording import Name
+from gridmap.console.pages import is_english
 
 register = template.Library()
 register.filter("case_address", case_address)

@@ -43,7 +43,7 @@ def test_overdue_comes_first_then_what_is_due_soonest(cast: Cast) -> None:
     found = due(cast)
     assert [case.title for case in found.cases] == ["丁", "乙", "丙", "早上六点起停水"]
     assert [case.number for case in found.cases] == [1, 2, 3, 4]
-    assert [case.due.kind for case in found.cases] == ["over", "over", "open", "open"]
+    assert [case.due.tone for case in found.cases] == ["over", "over", "open", "open"]
     assert found.count == 4
 
 
