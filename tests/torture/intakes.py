@@ -77,12 +77,9 @@ class Stack:
         return done.stdout
 
     def rows(self, sql: str) -> list[list[Any]]:
-        each = "SELECT json_agg(value) AS row FROM (%s) AS r, json_each(row_to_json(r)) GROUP BY r"
-        text = self.cluster.psql(
-            "gridmap", f"SELECT coalesce(json_agg(row), '[]') FROM ({each % sql}) AS listed"
-        )
-        found: list[list[Any]] = json.loads(text)
-        return found
+        listed = f"SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM ({sql}) AS r"
+        found: list[dict[str, Any]] = json.loads(self.cluster.psql("gridmap", listed))
+        return [list(row.values()) for row in found]
 
 
 @contextmanager
