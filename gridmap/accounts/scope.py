@@ -1,7 +1,7 @@
 """Who may see what: one function for map, list, tile, export and notebook."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -82,13 +82,17 @@ class Scope:
         return Building.objects.filter(condition)
 
     def appointments(self) -> QuerySet[Appointment]:
-        """Who answers, today, for the places in scope, in its teams, and for the communities above."""
+        """Who answers, today, for the places in scope, in its teams, and for the communities above.
+
+        An area that is held as a planner's only adds nobody, whatever else the person holds.
+        """
+        own = self._without_planning()
         return Appointment.objects.valid_on(self.day).filter(
-            Q(area__in=self.area_ids)
-            | Q(area__in=self._communities_above(), role__in=COMMUNITY_STAFF)
-            | Q(cell__in=self.cells().values("pk"))
-            | Q(post__in=self.posts().values("pk"))
-            | Q(guide_team__in=self.team_ids),
+            Q(area__in=own.area_ids)
+            | Q(area__in=own._communities_above(), role__in=COMMUNITY_STAFF)
+            | Q(cell__in=own.cells().values("pk"))
+            | Q(post__in=own.posts().values("pk"))
+            | Q(guide_team__in=own.team_ids),
             user__is_active=True,
         )
 
@@ -101,6 +105,10 @@ class Scope:
         return User.objects.filter(
             Q(pk__in=held.values("user")) | Q(pk__in=stood_in.values("stand_in")), is_active=True
         )
+
+    def _without_planning(self) -> "Scope":
+        with_people = self.areas_of(self.role_areas.keys() - WITHOUT_PEOPLE)
+        return replace(self, area_ids=self.area_ids & with_people)
 
     def _communities_above(self) -> QuerySet[Cell, int]:
         """The communities of the cells and posts entrusted by themselves; they are not in scope."""

@@ -170,6 +170,8 @@ def answers_to(held: Appointment, other: Appointment) -> bool:
 
 def callable_by(user: User, everything: Iterable[Appointment], day: date) -> set[User]:
     mine = [one for one in everything if user in holders(one, day)]
+    # Areas are planned without people, also by somebody who has another office besides.
+    mine = [one for one in mine if not (one.area and one.role == "planner")]
     if not user.is_active or {one.role for one in mine} <= {"planner"}:
         return set()
     found = {
@@ -219,6 +221,17 @@ def test_a_planner_sees_places_and_no_people(city: SmallCity, zhou: User) -> Non
     appoint(make_user("leader"), Role.BUILDING_LEADER, city.posts["a1"])
     assert scope(zhou).posts().count() == 5
     assert not scope(zhou).people().exists()
+
+
+def test_a_planner_with_another_office_sees_the_people_of_that_one(
+    city: SmallCity, zhou: User
+) -> None:
+    appoint(zhou, Role.PLANNER, city.areas["city"])
+    appoint(zhou, Role.GRID_MEMBER, city.cells["a"])
+    near, far = make_user("near"), make_user("far")
+    appoint(near, Role.BUILDING_LEADER, city.posts["a1"])
+    appoint(far, Role.BUILDING_LEADER, city.posts["d1"])
+    assert set(scope(zhou).people()) == {zhou, near}
 
 
 def test_an_appointment_counts_from_its_first_day_until_before_its_last(
