@@ -20,7 +20,7 @@ from tests.torture.intakes import (
 from tests.torture.starts import private_var
 
 KILLS, SEED = settings_of(os.environ, 500)
-CONTROL_KILLS = 12
+CONTROL_KILLS = 40
 NOTHING_WRONG = Verdict(0, 0, 0, 0, 0, 0, 0, 0)
 
 
