@@ -7,7 +7,8 @@ the answers given before Django, a second time for whoever asked before.
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
 case    sent to the page of a case           told              sent to /notices/
 desk    sent to /desk/                       board             sent to /desk/teams/
-sent    sent back to the list at the desk
+sent    sent back to the list at the desk    over              sent back to the cell that was handed over
+table   sent back to the table of the city
 step    sent to another step of the import   import            sent to /import/
 ok      200, and not one known name in it    none              200, and nothing in it at all
 404 …   this status, and no known name       a word            200, and exactly the names that `ANSWERS`
@@ -85,6 +86,14 @@ desk-hand-over      GET    -             held      | in  404 in  | 404  comm 404
 desk-hand-over      GET    cell-d        held-d    | in  404 in  | 404  comm 404  comm sub  404  404  404  404  404  404  404  city
 desk-hand-over      POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk-hand-over      POST   cell-d        held-d    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  422=city
+desk-hand-over      POST   given-d       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  over
+desk-rules          GET    -             areas     | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  city
+desk-rules          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-rules          POST   add           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  table
+desk-rules-limits   GET    -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  ok
+desk-rules-limits   POST   add           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  table
+desk-rules-calendar GET    -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  ok
+desk-rules-calendar POST   day           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  table
 desk-places         GET    find          found     | in  404 in  | 404  comm 404  comm sub  city city 404  404  404  404  404  city
 desk-places         POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
 desk-near           GET    d             near      | in  404 in  | 404  ok   404  ok   ok   city city 404  404  404  404  404  city
@@ -347,6 +356,7 @@ OFFERED = {
     "desk/teams": {"guide", "handling_unit"},
     "desk/community": {"community_officer", "grid_leader"},
     "desk/hand-over": {"grid_leader", "community_officer", "district_commander", "city_admin"},
+    "desk/rules": {"city_admin"},
     "desk/new": AT_A_DESK - {"visitor"} | {"grid_leader"},
     "cases": WITH_CASES,
     "report": WITH_CASES,
@@ -367,6 +377,8 @@ LEADS_INTO = {
     "step": "/import/",
     "case": "/cases/",
     "sent": "/desk/?",
+    "over": "/desk/hand-over/?",
+    "table": "/desk/rules/",
     **CASE_LEADS_INTO,
 }
 

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from geodata.versions import bump_data_version
 from gridmap.accounts.models import GuideTeam, Role, User
+from gridmap.accounts.scope import today
 from gridmap.console.boundary_import.stages import Reading, create_stage, write_json
 from gridmap.incidents.models import Incident, Notice
 from gridmap.incidents.photo_press import Pressed
@@ -424,6 +425,32 @@ for _target in ("p", "r", "search"):
 TARGETS["desk-hand-over", "cell-d"] = lambda c: (
     {"query": f"?cell={c.city.cells['d'].code}"},
     {},
+)
+TARGETS["desk-hand-over", "given-d"] = lambda c: (
+    {"query": f"?cell={c.city.cells['d'].code}"},
+    {
+        "from_user": User.objects.get(name="member-d").pk,
+        "to_user": "member-b",
+        "begins_on": today(),
+    },
+)
+TARGETS["desk-rules", "add"] = lambda c: (
+    {"query": "?act=add"},
+    {"topic": "land", "lead_team": c.team.pk, "valid_from": today()},
+)
+TARGETS["desk-rules-limits", "add"] = lambda _: (
+    {"query": "?act=add"},
+    {
+        "topic": "land",
+        "contact_minutes": 1,
+        "settle_minutes": 2,
+        "is_working_time": "True",
+        "valid_from": today(),
+    },
+)
+TARGETS["desk-rules-calendar", "day"] = lambda _: (
+    {"query": f"?day={today()}"},
+    {"is_working": "True", "name": "set by hand", "sure": "1"},
 )
 KEY = "6c8f0bd4-0b60-4d4f-9b9c-0e7c5d0f6f1a"
 for _board in ("desk", "desk-teams", "desk-community"):

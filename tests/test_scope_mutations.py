@@ -62,21 +62,22 @@ def rows_by_call() -> dict[tuple[int, int], list[Row]]:
 
 # A call that another one doubles is missed only together with that one: paper asks for the rows and, before
 # anything is drawn, for the key under which they are shared; a merge looks for the other case in scope, and
-# whoever offers it has done so before.
+# whoever offers it has done so before; the pages of the city's tables and of the hand-over exist only for
+# those from whom the services take it.
 DOUBLED = {
     "paper.<locals>.<lambda>": {"paper.<locals>.<lambda>"},
     "merge": {"MovesView.post"},
     "MovesView.post": {"merge"},
+    "_demand_above": {"hand_over"},
+    "_demand_admin": {"page_of.<locals>.view"},
+    "_set": {"calendar"},
 }
 # Services that no address reaches yet; what they refuse is tested in tests/incidents. One that is reached
 # must leave this list.
 UNREACHED = {
-    "set_calendar_day",
     "export_incidents",
-    "_demand_above",
     "_check_separable",
     "route_again",
-    "_demand_admin",
 }
 
 

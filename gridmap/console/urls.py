@@ -13,6 +13,7 @@ urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.notices_read, name="notices-read"),
     path("desk/", include("gridmap.console.desk.urls")),
+    path("desk/rules/", include("gridmap.console.tables.urls")),
     path("", include("gridmap.console.cases.urls")),
     path("import/", include("gridmap.console.boundary_import.urls")),
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from gridmap.incidents.services.calendar import load_calendar
 from tests.conftest import connected_to, forget_cases, run_beside
 from tests.journeys.desk_cases import fill_desk
 from tests.journeys.server import ROOT, serving
@@ -32,6 +33,7 @@ def desk_database(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{demo_city_database}"')
         with connected_to(name):
             forget_cases()
+            load_calendar(at=timezone.now())
             fill_desk(timezone.now())
         yield name
         run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -43,6 +45,17 @@ def address(
 ) -> Iterator[str]:
     with serving(demo_cases_database, tmp_path_factory.mktemp("var")) as served:
         yield served
+
+
+@pytest.fixture(scope="package")
+def desk_address(desk_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(desk_database, tmp_path_factory.mktemp("desk")) as served:
+        yield served
+
+
+@pytest.fixture(scope="package")
+def desk_cookies() -> Cookies:
+    return {}
 
 
 @pytest.fixture(scope="package")

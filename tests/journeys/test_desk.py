@@ -19,7 +19,6 @@ from gridmap.incidents.states import Name
 from tests.conftest import connected_to
 from tests.journeys.audit import grave_faults, sideways, small_targets
 from tests.journeys.desk_cases import member_of, settle
-from tests.journeys.server import serving
 from tests.journeys.visits import DESK, PHONE, Cookies, Visit, Visitor, picture, visitor
 
 Answer = TypeVar("Answer")
@@ -62,17 +61,6 @@ class Town:
 @pytest.fixture(scope="module")
 def town(desk_database: str, django_db_blocker: DjangoDbBlocker) -> Town:
     return Town(desk_database, django_db_blocker)
-
-
-@pytest.fixture(scope="module")
-def desk_address(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(town.name, tmp_path_factory.mktemp("desk")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def desk_cookies() -> Cookies:
-    return {}
 
 
 @pytest.fixture

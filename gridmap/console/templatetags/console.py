@@ -67,6 +67,7 @@ def _links(person: Scope) -> list[tuple[str, str, Any]]:
         links.append(("desk-hand-over", "swap", pgettext_lazy("navigation", "移交")))
     links.append(("contacts", "users", _("通讯录")))
     if Role.CITY_ADMIN in person.roles:
+        links.append(("desk-rules", "rule", pgettext_lazy("navigation", "规则")))
         links.append(("import", "import", pgettext_lazy("navigation", "导入")))
     return links
 

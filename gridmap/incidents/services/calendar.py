@@ -48,6 +48,27 @@ def set_calendar_day(
     CalendarRefused
         Not the city's administrator, a day outside of the calendar, a name that is too long.
     """
+    edited, _moved = _set(day, is_working=is_working, name=name, by=by, at=at)
+    return edited
+
+
+def deadlines_moved_by(*, day: date, is_working: bool, name: str, by: User, at: datetime) -> int:
+    """How many open cases would get another deadline if the day were set so; nothing is changed.
+
+    Raises
+    ------
+    CalendarRefused
+        As for setting the day.
+    """
+    with transaction.atomic():
+        _edited, moved = _set(day, is_working=is_working, name=name, by=by, at=at)
+        transaction.set_rollback(True)
+    return moved
+
+
+def _set(
+    day: date, *, is_working: bool, name: str, by: User, at: datetime
+) -> tuple[CalendarDay, int]:
     if Role.CITY_ADMIN not in scope(by).roles:
         raise CalendarRefused(_("工作日历只由市级管理员修改。"))
     if not FIRST_YEAR <= day.year <= at.astimezone(BEIJING).year + YEARS_AHEAD:
@@ -59,8 +80,7 @@ def set_calendar_day(
         raise CalendarRefused(" ".join(error.messages), next(iter(error.message_dict))) from error
     followers = _hold_computed(day)
     edited.save()
-    recompute_deadlines(cases=followers, at=at)
-    return edited
+    return edited, recompute_deadlines(cases=followers, at=at)
 
 
 def recompute_deadlines(*, cases: Sequence[int], at: datetime) -> int:
