@@ -23,6 +23,7 @@ case-act            POST   accept-a      -         | in  404 in  | 409  act  409
 case-act            GET    handle-b      -         | in  404 in  | 404  409  404  409  409  409  409  409  409  409  409  404  409
 case-act            POST   step-b        -         | in  404 in  | 404  409  404  409  409  409  409  act  act  act  409  404  409
 case-act            POST   extension-b   -         | in  404 in  | 404  409  404  409  409  409  409  act  act  act  409  404  409
+case-act            POST   separate-a    -         | in  404 in  | 409  act  409  act  act  409  act  409  409  409  409  404  act
 report              GET    -             report    | in  404 in  | comm comm comm comm comm comm comm ok   comm ok   comm 404  comm
 report              POST   -             report    | in  404 in  | 422=comm 422=comm 422=comm 422=comm 422=comm 422=comm 422=comm 422 422=comm 422 422=comm 404 422=comm
 report              POST   a             -         | in  404 in  | kept kept kept kept kept kept kept kept kept kept kept 404  kept

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from gridmap.accounts.models import GuideTeam, User
 from gridmap.incidents.drafts import PartyDraft
-from gridmap.incidents.models import Incident, Notice
+from gridmap.incidents.models import Incident, Notice, Report
+from gridmap.incidents.services.joining import join_report
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.reporting import report_incident
 from gridmap.incidents.states import Name
@@ -87,6 +88,18 @@ def _report(joins: str = "") -> Target:
     return target
 
 
+def _separate(matrix: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A second report joins case a, and is taken out of it again."""
+    case, key = matrix.cases["a"], uuid5(REPORTS, "second")
+    by = matrix.people["hotline_operator"]
+    join_report(draft=make_draft(key=key), incident=case, by=by, at=timezone.now())
+    # That it came is told elsewhere.
+    Notice.objects.all().delete()
+    report = Report.objects.get(key=key)
+    address, fields = _case("a", name="separate", reason="said", report=report.pk)(matrix)
+    return address, fields | {"version": Incident.objects.get(pk=case.pk).version}
+
+
 UNTIL = "2099-01-01T12:00"
 CASE_TARGETS: dict[tuple[str, str], Target] = {
     ("case", "a"): _case("a"),
@@ -96,6 +109,7 @@ CASE_TARGETS: dict[tuple[str, str], Target] = {
     ("case-around", "d"): _case("d"),
     ("case-parties", "a"): _case("a", reason="contact"),
     ("case-act", "accept-a"): _case("a", name="accept"),
+    ("case-act", "separate-a"): _separate,
     ("case-act", "step-b"): _case("b", name="step", note="said"),
     ("case-act", "extension-b"): _case("b", name="extension", reason="said", until=UNTIL),
     ("case-act", "handle-b"): _case("b", name="handle"),

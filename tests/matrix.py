@@ -70,6 +70,7 @@ desk                GET    case-d        case-d    | in  404 in  | 404  404  404
 desk                POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk                POST   send-a        case-a    | in  404 in  | 404  404  404  sent sent 422=city sent 404  404  404  422=city 404  sent
 desk                POST   send-d        case-d    | in  404 in  | 404  404  404  404  404  422=city 422=city 404  404  404  422=city 404  422=city
+desk                POST   again-b       again-b   | in  404 in  | 404  404  404  sent sent 422=city sent 404  404  404  422=city 404  sent
 desk-cases          GET    any           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk-cases          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk-teams          GET    all           desk      | in  404 in  | 404  404  404  404  404  404  404  team 404  team 404  404  404
@@ -87,6 +88,10 @@ desk-hand-over      GET    cell-d        held-d    | in  404 in  | 404  comm 404
 desk-hand-over      POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk-hand-over      POST   cell-d        held-d    | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  422=city
 desk-hand-over      POST   given-d       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  over
+desk-export         GET    -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-export         POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+desk-export         GET    all           -         | in  404 in  | 404  404  404  ok   ok   ok   ok   404  404  404  ok   404  ok
+desk-export         POST   csv           cases     | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk-rules          GET    -             areas     | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  city
 desk-rules          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk-rules          POST   add           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  table
@@ -312,6 +317,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": f"{CITY_CASES} member-a",
     },
     "case-d": {"comm": COMMUNITY_CASES, "sub": DISTRICT_CASES, "city": f"{CITY_CASES} member-d"},
+    "again-b": {"city": f"{CITY_CASES} member-b"},
     "near": {"city": "case-d"},
     "held": {
         "comm": "area-p member-a member-b",

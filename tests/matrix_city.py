@@ -434,6 +434,12 @@ TARGETS["desk-hand-over", "given-d"] = lambda c: (
         "begins_on": today(),
     },
 )
+TARGETS["desk-export", "all"] = _fields(board="desk", tab="all")
+TARGETS["desk-export", "csv"] = lambda _: ({"query": "?board=desk&tab=all"}, {"form": "csv"})
+TARGETS["desk", "again-b"] = lambda c: (
+    {"query": f"?tab=all&case={c.cases['b'].code}"},
+    {"again": "1"},
+)
 TARGETS["desk-rules", "add"] = lambda c: (
     {"query": "?act=add"},
     {"topic": "land", "lead_team": c.team.pk, "valid_from": today()},

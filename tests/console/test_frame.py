@@ -60,7 +60,15 @@ def links(page: str) -> list[str]:
         (
             Role.CITY_ADMIN,
             "city",
-            ["/desk/", "/desk/cases/", "/areas/", "/desk/hand-over/", "/contacts/", "/import/"],
+            [
+                "/desk/",
+                "/desk/cases/",
+                "/areas/",
+                "/desk/hand-over/",
+                "/contacts/",
+                "/desk/rules/",
+                "/import/",
+            ],
         ),
     ],
 )

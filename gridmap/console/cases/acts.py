@@ -20,6 +20,7 @@ from gridmap.console.pages import is_english
 from gridmap.incidents.levels import ladder_of
 from gridmap.incidents.models import Extension, Incident, Supervision
 from gridmap.incidents.parts import Standing, can_take_step, parts_of, possible_moves
+from gridmap.incidents.services.joining import separate_report
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.steps import (
     answer_supervision,
@@ -121,6 +122,13 @@ def _answer_supervision(case: Incident, form: forms.ActForm, by: User, at: datet
     return answer_supervision(supervision=asked, answer=form.cleaned_data["answer"], by=by, at=at)
 
 
+def _separate(case: Incident, form: forms.ActForm, by: User, at: datetime) -> object:
+    said = form.cleaned_data
+    return separate_report(
+        report=said["report"], reason=said["reason"], by=by, at=at, key=said["key"]
+    )
+
+
 MOVE_FORMS: dict[Name, type[forms.ActForm]] = {
     Name.DECLINE: forms.ReasonForm,
     Name.DISPATCH: forms.DispatchForm,
@@ -152,6 +160,13 @@ OTHERS: dict[str, Act] = {
         Act("decide", gettext_noop("答复延期"), forms.DecideForm, _decide_extension),
         Act("supervise", gettext_noop("督办"), forms.SuperviseForm, _supervise),
         Act("answer", gettext_noop("答复督办"), forms.AnswerForm, _answer_supervision),
+        Act(
+            "separate",
+            gettext_noop("分出来件"),
+            forms.SeparateForm,
+            _separate,
+            gettext_noop("这份来件成为另一个案件，从现在起算期限，另外派人。分错了可以再并回来。"),
+        ),
     )
 }
 ACTS: dict[str, Act] = {
@@ -222,6 +237,8 @@ def _possible_others(case: Incident, standing: Standing, parts: frozenset[Part])
     waiting = waiting_extension(case) if handles or commands else None
     if commands:
         yield from ("decide", "supervise") if waiting else ("supervise",)
+        if case.reports.count() > 1:
+            yield "separate"
     if handles and waiting is None and standing.state in HELD | WAITING:
         yield "extension"
     if handles and waiting_supervision(case):

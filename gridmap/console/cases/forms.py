@@ -7,14 +7,16 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from geodata.models import Cell
+from geodata.querysets import BEIJING
 from gridmap.accounts.models import GuideTeam
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases.wording import called
-from gridmap.incidents.models import Incident, Unit
+from gridmap.incidents.models import Incident, Report, Unit
 from gridmap.incidents.models.choices import choices
 from gridmap.incidents.services.details import Details, VisitDraft
 from gridmap.incidents.states import HEARTS
@@ -165,6 +167,35 @@ def _cell_label(cell: Cell) -> str:
 
 class HandOverForm(DispatchForm):
     reason = sentences(_("原因"), _("写明原因"))
+
+
+class SeparateForm(ReasonForm):
+    """Which of the reports is about something else."""
+
+    field_order = ["report", "reason"]
+
+    report = forms.ModelChoiceField(
+        label=_("哪一份来件说的是另一件事"),
+        queryset=Report.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选一份来件"), "invalid_choice": _("选一份来件")},
+    )
+
+    def fit(self) -> None:
+        field: Any = self.fields["report"]
+        field.queryset = self.case.reports.order_by("reported_at", "pk")
+        field.label_from_instance = _report_label
+
+
+def _report_label(report: Report) -> str:
+    """来访 7月14日 07:48：“地下室又返水”."""
+    words = {
+        "source": report.get_source_display(),
+        "time": date_format(report.reported_at.astimezone(BEIJING), gettext("n月j日 H:i")),
+        "words": report.words,
+    }
+    return gettext("%(source)s %(time)s：“%(words)s”") % words
 
 
 class MergeForm(ActForm):

@@ -113,15 +113,15 @@ def asked(name: Name, case: Incident) -> tuple[str, ...]:
     return tuple(field for field in FIELDS[name] if needed[field])
 
 
-def _text(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+def text_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
     area = forms.Textarea(attrs={"rows": 2})
     return forms.CharField(
         label=label, required=required, max_length=500, widget=area, help_text=help_text
     )
 
 
-def _one_of(label: Any, options: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=list(options), widget=forms.RadioSelect)
+def _one_of(label: Any, known: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=list(known), widget=forms.RadioSelect)
 
 
 class MoveForm(forms.Form):
@@ -167,24 +167,24 @@ class MoveForm(forms.Form):
                 )
             case "team":
                 return forms.ChoiceField(
-                    label=gettext_lazy("牵头队伍"), choices=_options(known.teams)
+                    label=gettext_lazy("牵头队伍"), choices=options(known.teams)
                 )
             case "unit":
                 return forms.ChoiceField(
-                    label=gettext_lazy("承办单位"), choices=_options(known.units), required=False
+                    label=gettext_lazy("承办单位"), choices=options(known.units), required=False
                 )
             case "reason":
-                return _text(gettext_lazy("原因"))
+                return text_field(gettext_lazy("原因"))
             case "text":
-                return _text(gettext_lazy("情况"), required=self.name is not Name.VISIT)
+                return text_field(gettext_lazy("情况"), required=self.name is not Name.VISIT)
             case "until":
                 day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
                 return forms.DateField(label=gettext_lazy("挂账到"), widget=day)
             case "other":
                 return forms.CharField(label=gettext_lazy("并入哪个案件"), max_length=24)
             case _:
-                label, options = RADIOS[field]
-                return _one_of(label, choices(options))
+                label, table = RADIOS[field]
+                return _one_of(label, choices(table))
 
     @property
     def label(self) -> str:
@@ -245,5 +245,5 @@ RADIOS: Mapping[str, tuple[Any, Mapping[str, str]]] = {
 }
 
 
-def _options(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def options(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [("", "—"), *((str(row["id"]), row["name"]) for row in rows)]

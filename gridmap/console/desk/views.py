@@ -20,6 +20,7 @@ from gridmap.accounts.guards import for_roles, person_of
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.desk import acting, wording
 from gridmap.console.desk.boards import CASES, COMMUNITY, INTAKE, TEAMS, TRIAGE, Board, first_tab
+from gridmap.console.desk.checked import AGAIN, DISPATCH, Asked, ask, offered, route_all
 from gridmap.console.desk.choices import Choices, read_choices
 from gridmap.console.desk.filters import Fault, Filters, parse
 from gridmap.console.desk.moves import MoveForm, asked, offers
@@ -30,15 +31,14 @@ from gridmap.console.desk.telling import tell
 from gridmap.console.pages import is_english
 from gridmap.console.times import moment
 from gridmap.incidents.models import Incident
-from gridmap.incidents.parts import DISPATCHERS, OF_AN_AREA
+from gridmap.incidents.parts import parts_of
+from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.services.errors import Overtaken, Refused
-from gridmap.incidents.states import Name
+from gridmap.incidents.services.rerouting import route_again
+from gridmap.incidents.states import DESK, Name
 
 View = Callable[[HttpRequest], HttpResponse]
 BAD_REQUEST, CONFLICT, REFUSED = 400, 409, 422
-# Who may send cases on, and from which tabs many at once.
-DISPATCHING = DISPATCHERS | OF_AN_AREA
-DISPATCHED_FROM = ("to_dispatch", "unrouted")
 
 
 def page_of(board: Board) -> View:
@@ -71,9 +71,15 @@ class Desk:
     # Looking
 
     def show(
-        self, *, form: MoveForm | None = None, error: Refused | None = None, status: int = 200
+        self,
+        *,
+        form: MoveForm | None = None,
+        error: Refused | None = None,
+        refusal: str = "",
+        status: int = 200,
     ) -> HttpResponse:
-        """The list; `form` is what was refused, `error` why, where somebody was first."""
+        """The list; `form` is what was refused, `error` why, where somebody was first, `refusal` why nothing
+        that asks no question was done."""
         known = read_choices(self.scope, english=self.english)
         faults = [*self.filters.faults, *known.faults(self.filters)]
         if faults:
@@ -83,7 +89,7 @@ class Desk:
         areas = known.with_all_below(self.filters.area)
         found = read_page(self.scope, self.board, self.filters, areas, self.now)
         opened = form.opened if form else self._opened(found.rows)
-        values = self._frame(known) | {"error": error}
+        values = self._frame(known) | {"error": error, "refusal": refusal}
         values |= self._listed(found, values["bar"]) | self._open(opened, known, form)
         if opened and opened.incident not in found.rows:
             values["lost"] = opened.incident
@@ -119,7 +125,6 @@ class Desk:
         first = (self.filters.page - 1) * PAGE + 1
         rows = wording.rows_of(found.rows, first, self.scope.team_ids, self.now)
         tab = self.board.tab(self.filters.tab)
-        may_send = bool(self.scope.roles & DISPATCHING) and tab.key in DISPATCHED_FROM
         return {
             "found": found,
             "rows": rows,
@@ -127,7 +132,7 @@ class Desk:
             "tabs": [{"tab": one, "count": found.counts[one.key]} for one in self.board.tabs],
             "last_tab": self.board.tabs[-1],
             "result": wording.result_words(found.count, tab.order_label),
-            "can_dispatch": may_send,
+            "offered": offered(self.board, tab.key, self.scope),
             "before": self.filters.page - 1,
             "after": self.filters.page + 1,
             "next_due": moment(found.next_due, self.now) if found.next_due else "",
@@ -148,8 +153,10 @@ class Desk:
         name = self._asked_for(opened, {offer.name for offer in offered}, is_mending=is_mending)
         if form is None and name is not None:
             form = MoveForm(name, opened, known, self.scope)
+        is_above = parts_of(opened.standing, self.scope) & frozenset(DESK)
         return {
             "opened": opened,
+            "can_look_again": bool(is_above) and bool(opened.incident.unrouted_reason),
             "told": tell(opened, self.now),
             "offers": offered,
             "form": form,
@@ -169,12 +176,14 @@ class Desk:
     # Acting
 
     def act(self) -> HttpResponse:
-        """One move of the case in the address, an undoing, or the dispatch of all that are checked."""
+        """One move of the case in the address, an undoing, or something for all that are checked."""
         post = self.request.POST
         if "undo" in post:
             return self._undo(post)
+        if "again" in post:
+            return self._look_again()
         if "bulk" in post:
-            return self._dispatch_checked(post)
+            return self._with_checked(post)
         return self._move(post)
 
     def _move(self, post: QueryDict) -> HttpResponse:
@@ -207,21 +216,78 @@ class Desk:
             raise Http404
         return case
 
-    def _dispatch_checked(self, post: QueryDict) -> HttpResponse:
-        """All checked cases as proposed; those that cannot be dispatched are told with the reason."""
+    def _look_again(self) -> HttpResponse:
+        """Whether there is somebody for a case by now."""
+        try:
+            case = route_again(incident=self._case(), by=person_of(self.request), at=self.now)
+        except Refused as error:
+            return self.show(refusal=str(error), status=REFUSED)
+        self._tell_found(int(not case.unrouted_reason), 1)
+        return self._back()
+
+    def _with_checked(self, post: QueryDict) -> HttpResponse:
+        """One thing for all checked cases; what needs words asks for them first."""
+        name = post.get("bulk", "")
+        if name not in offered(self.board, self.filters.tab, self.scope):
+            raise Http404
         codes = post.getlist("checked")[:PAGE]
         chosen = Incident.objects.visible_to(self.scope).filter(code__in=codes)
-        records, refused = acting.dispatch_all(
-            chosen.order_by("due_at", "pk"), by=person_of(self.request), at=self.now
-        )
+        ordered = chosen.order_by("due_at", "pk")
+        if name == DISPATCH:
+            return self._dispatch_checked(ordered)
+        if name == AGAIN:
+            return self._look_again_for(ordered)
+        known = read_choices(self.scope, english=self.english)
+        cases = ordered.select_related("raised_to").prefetch_related("assisting_teams")
+        asked_for = ask(name, cases, known, self.scope, post if "key" in post else None)
+        return self._do_for_all(asked_for, known)
+
+    def _dispatch_checked(self, chosen: IncidentQuerySet) -> HttpResponse:
+        """All as proposed; those that cannot be dispatched are told with the reason."""
+        records, refused = acting.dispatch_all(chosen, by=person_of(self.request), at=self.now)
         if records:
             self._tell_done([record.pk for record in records])
         if refused:
             count = len(refused)
             words = ngettext("{n} 件没有派出去：{reasons}", "{n} 件没有派出去：{reasons}", count)
-            reasons = _("；").join(refused[:3])
-            messages.warning(self.request, words.format(n=count, reasons=reasons))
+            self._warn(words, refused)
         return self._back()
+
+    def _look_again_for(self, chosen: IncidentQuerySet) -> HttpResponse:
+        found, refused = route_all(chosen, by=person_of(self.request), at=self.now)
+        self._tell_found(found, len(chosen) - len(refused))
+        if refused:
+            words = ngettext("{n} 件没有再找：{reasons}", "{n} 件没有再找：{reasons}", len(refused))
+            self._warn(words, refused)
+        return self._back()
+
+    def _do_for_all(self, asked_for: Asked, known: Choices) -> HttpResponse:
+        form = asked_for.form
+        if asked_for.cases and form.is_valid():
+            by = person_of(self.request)
+            try:
+                asked_for.bulk.perform(asked_for.cases, form.cleaned_data, by, self.now)
+            except Refused as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                messages.success(self.request, asked_for.bulk.done(len(asked_for.cases)))
+                return self._back()
+        status = REFUSED if form.is_bound else 200
+        return self._render(self._frame(known) | {"bulk": asked_for}, status)
+
+    def _tell_found(self, found: int, looked: int) -> None:
+        """For how many cases somebody was found, of those that were looked for."""
+        if found:
+            words = ngettext("{n} 件找到了负责的人", "{n} 件找到了负责的人", found)
+            messages.success(self.request, words.format(n=found))
+        if found < looked:
+            left = looked - found
+            words = ngettext("{n} 件还是没有人负责", "{n} 件还是没有人负责", left)
+            messages.info(self.request, words.format(n=left))
+
+    def _warn(self, words: str, refused: list[str]) -> None:
+        reasons = _("；").join(refused[:3])
+        messages.warning(self.request, words.format(n=len(refused), reasons=reasons))
 
     def _undo(self, post: QueryDict) -> HttpResponse:
         numbers = [int(part) for part in post.get("undo", "").split() if NUMBER.fullmatch(part)]

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
@@ -45,9 +45,9 @@ class Table:
     end: Callable[..., None]
 
 
-RULES = Table("desk-rules", gettext_lazy("派遣规则"), RuleForm, RoutingRule,
+RULES = Table("desk-rules", pgettext_lazy("many", "派遣规则"), RuleForm, RoutingRule,
               lambda row, **how: end_rule(rule=row, **how))  # fmt: skip
-LIMITS = Table("desk-rules-limits", gettext_lazy("时限"), LimitForm, TimeLimit,
+LIMITS = Table("desk-rules-limits", pgettext_lazy("many", "时限"), LimitForm, TimeLimit,
                lambda row, **how: end_limit(limit=row, **how))  # fmt: skip
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from geodata.querysets import day_of
-from gridmap.console.desk.wording import Name, day_words, named
+from gridmap.console.desk.wording import Name, named
 from gridmap.console.tables.queries import Hole
+from gridmap.console.times import day_words
 from gridmap.incidents.models import RoutingRule, TimeLimit
 from gridmap.incidents.topics import URGENCIES
 
@@ -127,7 +128,7 @@ def _state(row: RoutingRule | TimeLimit, today: date) -> tuple[str, str]:
     """In force, to come, or over: a word, and the colour of its chip."""
     if row.valid_to is not None and row.valid_to <= today:
         return _("已失效"), "line"
-    return (_("还没生效"), "pri") if row.valid_from > today else (_("有效"), "grn")
+    return (_("还没生效"), "pri") if row.valid_from > today else (pgettext("row", "有效"), "grn")
 
 
 def hole_lines(holes: list[Hole], now: datetime) -> list[HoleLine]:

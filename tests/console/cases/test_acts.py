@@ -11,11 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gridmap.console.cases.acts import ACTS, choice_of, possible_acts
-from gridmap.incidents.models import Extension, Incident, MoveRecord, StepRecord, Supervision
+from gridmap.incidents.models import (
+    Extension,
+    Incident,
+    MoveRecord,
+    Report,
+    StepRecord,
+    Supervision,
+)
+from gridmap.incidents.services.joining import join_report
 from gridmap.incidents.services.steps import ask_extension, supervise
 from gridmap.incidents.states import MOVES, Name
 from tests.console.cases.cast import Cast
-from tests.incidents.makers import make_incident
+from tests.incidents.makers import make_draft, make_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +230,51 @@ def test_the_hearts_are_ticked_with_a_step(cast: Cast) -> None:
     assert cast.act("member", "step", note="谈过", hearts=hearts).status_code == 302
     assert set(cast.fresh().hearts) == set(hearts)
     assert "2 / 6 已做到" in cast.page("member")
+
+
+def second_report(cast: Cast) -> Report:
+    """A second voice of the case, about another matter."""
+    draft = make_draft(words="楼下的路灯也不亮")
+    receipt = join_report(draft=draft, incident=cast.fresh(), by=cast.people["member"], at=cast.now)
+    assert receipt.incident_id == cast.case.pk
+    return Report.objects.get(key=draft.key)
+
+
+def test_a_report_that_does_not_belong_becomes_a_case_of_its_own(cast: Cast) -> None:
+    assert "separate" not in offered(cast, "dispatcher")
+    assert cast.act("dispatcher", "separate", report=1, reason="x").status_code in {409, 422}
+    report = second_report(cast)
+    for name in ("dispatcher", "officer", "commander", "admin"):
+        assert "separate" in offered(cast, name)
+    for name in ("member", "guide", "visitor"):
+        assert "separate" not in offered(cast, name)
+    page = cast.browser("dispatcher").get(f"{cast.address}do/separate/").content.decode()
+    assert "楼下的路灯也不亮" in page
+    assert "这份来件成为另一个案件" in page
+    done = cast.act("dispatcher", "separate", report=report.pk, reason="是另一件事")
+    assert done.status_code == 302
+    report.refresh_from_db()
+    assert report.incident_id != cast.case.pk
+    assert cast.case.reports.count() == 1
+    assert "separate" not in offered(cast, "dispatcher")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"report": ""}, "选一份来件"), ({"report": "999999"}, "选一份来件"), ({"reason": " "}, "写明原因")],
+)  # fmt: skip
+def test_a_report_is_not_taken_out_without_a_reason(
+    cast: Cast, fields: dict[str, str], words: str
+) -> None:
+    report = second_report(cast)
+    answer = cast.act("officer", "separate", **{"report": report.pk, "reason": "x", **fields})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert cast.case.reports.count() == 2
+
+
+def test_who_is_not_above_the_case_takes_no_report_out(cast: Cast) -> None:
+    report = second_report(cast)
+    answer = cast.act("member", "separate", report=report.pk, reason="x")
+    assert answer.status_code == 409
+    assert cast.case.reports.count() == 2
