@@ -75,7 +75,7 @@ def _dispatcher(city: SmallCity) -> User:
         ({"to_user": "namesake"}, "有几个人叫这个名字，写账号。"),
         ({"to_user": "ma"}, "移交要给另一个人。"),
         ({"to_user": ""}, "err"),
-        ({"begins_on": (today() - timedelta(days=1)).isoformat()}, "不能从过去的一天起移交。"),
+        ({"begins_on": (today() - timedelta(days=7)).isoformat()}, "不能从过去的一天起移交。"),
         ({"begins_on": "soon"}, "err"),
     ],
 )

@@ -1,11 +1,13 @@
 """The list of cases on the phone, and what a person was told."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
+from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident, Notice
 from gridmap.incidents.states import Name
 from tests.console.cases.cast import Cast
@@ -36,10 +38,14 @@ def test_open_cases_come_due_soonest_first(cast: Cast) -> None:
 
 
 def test_what_is_due_today_ends_at_midnight_in_beijing(cast: Cast) -> None:
-    Incident.objects.update(contact_due_at=cast.now, due_at=cast.now + timedelta(seconds=2))
-    soon = titles(cast, "?show=today")
-    Incident.objects.update(due_at=cast.now + timedelta(days=1))
-    assert (soon, titles(cast, "?show=today")) == (["早上六点起停水"], [])
+    tomorrow = cast.now.astimezone(BEIJING).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time.min, BEIJING)
+    with time_machine.travel(cast.now, tick=False):
+        due = {"contact_due_at": cast.now, "due_at": midnight - timedelta(microseconds=1)}
+        Incident.objects.update(**due)
+        soon = titles(cast, "?show=today")
+        Incident.objects.update(due_at=midnight)
+        assert (soon, titles(cast, "?show=today")) == (["早上六点起停水"], [])
 
 
 @pytest.mark.parametrize(
