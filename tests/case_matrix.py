@@ -24,6 +24,11 @@ case-act            GET    handle-b      -         | in  404 in  | 404  409  404
 case-act            POST   step-b        -         | in  404 in  | 404  409  404  409  409  409  409  act  act  act  409  404  409
 case-act            POST   extension-b   -         | in  404 in  | 404  409  404  409  409  409  409  act  act  act  409  404  409
 case-act            POST   separate-a    -         | in  404 in  | 409  act  409  act  act  409  act  409  409  409  409  404  act
+case-act            GET    photo-a       acting    | in  404 in  | a    a    409  a    a    a    a    a    a    a    a    404  a
+case-act            POST   photo-a       -         | in  404 in  | act  act  409  act  act  act  act  act  act  act  act  404  act
+case-photo          GET    a             -         | in  404 in  | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   404  ok
+case-photo          GET    d             -         | in  404 in  | 404  404  404  404  404  ok   ok   ok   404  ok   ok   404  ok
+case-photo          POST   a             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 report              GET    -             report    | in  404 in  | comm comm comm comm comm comm comm ok   comm ok   comm 404  comm
 report              POST   -             report    | in  404 in  | 422=comm 422=comm 422=comm 422=comm 422=comm 422=comm 422=comm 422 422=comm 422 422=comm 404 422=comm
 report              POST   a             -         | in  404 in  | kept kept kept kept kept kept kept kept kept kept kept 404  kept

@@ -8,11 +8,15 @@ from django.utils import timezone
 from gridmap.accounts.models import GuideTeam, User
 from gridmap.incidents.drafts import PartyDraft
 from gridmap.incidents.models import Incident, Notice, Report
+from gridmap.incidents.photo_press import Pressed
 from gridmap.incidents.services.joining import join_report
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
+from gridmap.incidents.services.photos import add_photo
 from gridmap.incidents.services.reporting import report_incident
 from gridmap.incidents.states import Name
+from tests.incidents.api.asking import upload
 from tests.incidents.makers import make_draft, make_rule
+from tests.incidents.pictures import encoded, picture
 from tests.makers import SmallCity
 from tests.matrix_city import MatrixCity, Target, here
 
@@ -67,6 +71,26 @@ def _case(key: str, **fields: Any) -> Target:
     return target
 
 
+def _photo(key: str) -> Target:
+    """A photo of a case."""
+
+    def target(matrix: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+        kept, _ = add_photo(
+            incident=matrix.cases[key],
+            picture=Pressed(b"the picture", b"the small picture", 4, 3),
+            by=matrix.people["hotline_operator"],
+            at=timezone.now(),
+        )
+        return {"code": matrix.cases[key].code, "digest": kept.digest}, {}
+
+    return target
+
+
+def _sent_photo(matrix: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+    address, known = _case("a", name="photo")(matrix)
+    return address, known | {"photos": upload(encoded("JPEG", picture(8, 8)))}
+
+
 def _report(joins: str = "") -> Target:
     """A new report in cell a, or one that joins a case."""
 
@@ -112,6 +136,9 @@ CASE_TARGETS: dict[tuple[str, str], Target] = {
     ("case-act", "separate-a"): _separate,
     ("case-act", "step-b"): _case("b", name="step", note="said"),
     ("case-act", "extension-b"): _case("b", name="extension", reason="said", until=UNTIL),
+    ("case-act", "photo-a"): _sent_photo,
+    ("case-photo", "a"): _photo("a"),
+    ("case-photo", "d"): _photo("d"),
     ("case-act", "handle-b"): _case("b", name="handle"),
     ("report", "a"): _report(),
     ("report", "joins-d"): _report("d"),

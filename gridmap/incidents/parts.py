@@ -104,6 +104,11 @@ def can_take_step(case: Standing, parts: Iterable[Part]) -> bool:
     return takes_part and case.state is State.IN_PROGRESS and case.step != Step.SETTLE
 
 
+def can_add_photo(case: Standing, parts: Iterable[Part]) -> bool:
+    """Whether a picture may be added: by whoever has a part in it, as long as it is open."""
+    return case.state in OPEN and bool(frozenset(parts))
+
+
 def can_handle(case: Standing, parts: Iterable[Part]) -> bool:
     """Whether more time may be asked for, and supervision be answered."""
     return case.state in OPEN and bool(frozenset(parts) & frozenset(HANDLERS))

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -16,10 +17,16 @@ from django.conf import settings
 
 from gridmap.incidents.photo_press import NoPicture, Pressed
 
+logger = logging.getLogger(__name__)
 MOST_BYTES = 10_000_000
+# With one report, and at one time.
+MOST_PHOTOS = 9
 # The wait for those before included; the press itself may work for less.
 PATIENCE_S = 90
+# The name of a photo: the digest of our bytes.
+DIGEST = r"[0-9a-f]{64}"
 SMALL = "-small"
+SWEPT = ".swept"
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,30 @@ def keep(picture: Pressed) -> None:
         _write(path_of(picture.digest, small=True), picture.small)
     for changed in (folder, folder.parent):
         _sync(changed)
+
+
+def read_image(digest: str, *, small: bool) -> bytes | None:
+    """The picture of a row; None, and an alarm, where its file is gone."""
+    try:
+        return path_of(digest, small=small).read_bytes()
+    except FileNotFoundError:
+        logger.exception("the photo %s has no file", digest)
+        return None
+
+
+def swept_at() -> datetime | None:
+    """When the store was last swept; None where nobody knows."""
+    try:
+        return _written_at(settings.PHOTO_DIR / SWEPT)
+    except FileNotFoundError:
+        return None
+
+
+def note_sweep(at: datetime) -> None:
+    settings.PHOTO_DIR.mkdir(parents=True, exist_ok=True)
+    note = settings.PHOTO_DIR / SWEPT
+    note.touch()
+    os.utime(note, (at.timestamp(), at.timestamp()))
 
 
 def files() -> Iterator[PhotoFile]:

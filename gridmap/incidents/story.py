@@ -1,11 +1,13 @@
 """The story of a case in plain words, from the rows that were written about it. Asks nothing of the database.
 
 What is shown stands in the records of moves, steps, visits, hand-overs, extensions, supervisions and
-clock events; the words of people are kept apart from ours, because they are in their language.
+clock events, and in the photos; the words of people are kept apart from ours, because they are in their
+language.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +23,7 @@ from gridmap.incidents.models import (
     Extension,
     HandOver,
     MoveRecord,
+    Photo,
     StepRecord,
     Supervision,
     Visit,
@@ -71,6 +74,7 @@ class Line:
     words: str = ""
     who: str = ""
     weight: Weight = Weight.WORK
+    photos: int = 0
 
     @property
     def is_automatic(self) -> bool:
@@ -89,6 +93,7 @@ class Records:
     extensions: Sequence[Extension] = ()
     supervisions: Sequence[Supervision] = ()
     events: Sequence[ClockEvent] = field(default=())
+    photos: Sequence[Photo] = ()
 
 
 def story_of(records: Records) -> list[Line]:
@@ -103,7 +108,18 @@ def story_of(records: Records) -> list[Line]:
         *(_event(event) for event in records.events if event.kind not in CLOCK_MOVES),
     ]
     # Of one moment the later line of the list came later.
-    return sorted(lines, key=lambda line: line.at)[::-1]
+    return sorted(_with_photos(lines, records.photos), key=lambda line: line.at)[::-1]
+
+
+def _with_photos(lines: Sequence[Line], photos: Sequence[Photo]) -> list[Line]:
+    """Each line with the number of pictures that came with it; those that came alone have their own."""
+    counted = Counter((photo.added_at, _name(photo.added_by)) for photo in photos)
+    told = [replace(line, photos=counted.pop((line.at, line.who), 0)) for line in lines]
+    alone = [
+        Line(at, _("加照片"), who=who, weight=Weight.PLAIN, photos=count)
+        for (at, who), count in counted.items()
+    ]
+    return [*told, *alone]
 
 
 def _moves(records: Records) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from gridmap.incidents.models import (
     HandOver,
     Incident,
     MoveRecord,
+    Photo,
     StepRecord,
     Supervision,
     Visit,
@@ -152,3 +153,22 @@ def test_the_story_is_told_in_english_where_that_is_read() -> None:
 
 def test_no_records_are_no_story() -> None:
     assert told() == []
+
+
+def test_photos_are_counted_with_what_they_came_with_or_stand_alone() -> None:
+    def photo(minutes: int, by: User = MA) -> Photo:
+        return Photo(added_by=by, added_at=AT + timedelta(minutes=minutes))
+
+    lines = told(
+        # Registered and settled in one act: the photos came with the report.
+        moves=[move("register"), move("settle_on_site")],
+        steps=[StepRecord(step="listen", by=ZHANG, at=AT + timedelta(minutes=10))],
+        photos=[photo(0), photo(0), photo(10, ZHANG), photo(20)],
+    )
+    assert [(line.what, line.photos) for line in lines] == [
+        ("加照片", 1),
+        ("一听", 1),
+        ("就地化解", 0),
+        ("网格员巡查，登记", 2),
+    ]
+    assert lines[0].weight is Weight.PLAIN

@@ -39,7 +39,7 @@ def case_act(request: HttpRequest, case: Incident, person: Scope, name: str) -> 
 
 
 def _carry_out(request: HttpRequest, case: Incident, person: Scope, act: Act) -> HttpResponse:
-    form = act.form(request.POST, case=case, scope=person)
+    form = act.form(request.POST, request.FILES, case=case, scope=person)
     if not form.is_valid():
         if not _is_possible(act, case, person):
             return refused(request, case, _cannot(act, case), said=request.POST)

@@ -16,12 +16,20 @@ from django.utils.translation import gettext_noop
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases import forms
+from gridmap.console.cases.photo_forms import bytes_of
 from gridmap.console.pages import is_english
 from gridmap.incidents.levels import ladder_of
 from gridmap.incidents.models import Extension, Incident, Supervision
-from gridmap.incidents.parts import Standing, can_take_step, parts_of, possible_moves
+from gridmap.incidents.parts import (
+    Standing,
+    can_add_photo,
+    can_take_step,
+    parts_of,
+    possible_moves,
+)
 from gridmap.incidents.services.joining import separate_report
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
+from gridmap.incidents.services.photos import add_photo, add_photos, read_pictures
 from gridmap.incidents.services.steps import (
     answer_supervision,
     ask_extension,
@@ -46,6 +54,8 @@ from gridmap.incidents.states import (
     next_step,
 )
 
+# Stands with the photos of the page.
+PHOTO = "photo"
 Perform = Callable[[Incident, Any, User, datetime], object]
 
 
@@ -86,8 +96,10 @@ def _dispatch(case: Incident, form: forms.ActForm, by: User, at: datetime) -> ob
 
 
 def _step(case: Incident, form: forms.ActForm, by: User, at: datetime) -> object:
+    """Photos share person and time with the step that they belong to."""
     said = form.cleaned_data
-    return record_step(
+    pictures = read_pictures(bytes_of(said["photos"]))
+    record = record_step(
         incident=case,
         step=step_of(case) or Step.SETTLE,
         by=by,
@@ -96,6 +108,13 @@ def _step(case: Incident, form: forms.ActForm, by: User, at: datetime) -> object
         hearts=said["hearts"],
         version=said["version"],
     )
+    for picture in pictures:
+        add_photo(incident=case, picture=picture, by=by, at=record.at)
+    return record
+
+
+def _add_photos(case: Incident, form: forms.ActForm, by: User, at: datetime) -> object:
+    return add_photos(incident=case, sent=bytes_of(form.cleaned_data["photos"]), by=by, at=at)
 
 
 def _ask_extension(case: Incident, form: forms.ActForm, by: User, at: datetime) -> object:
@@ -159,6 +178,7 @@ OTHERS: dict[str, Act] = {
         Act("extension", gettext_noop("申请延期"), forms.ExtensionForm, _ask_extension),
         Act("decide", gettext_noop("答复延期"), forms.DecideForm, _decide_extension),
         Act("supervise", gettext_noop("督办"), forms.SuperviseForm, _supervise),
+        Act(PHOTO, gettext_noop("加照片"), forms.PhotosForm, _add_photos),
         Act("answer", gettext_noop("答复督办"), forms.AnswerForm, _answer_supervision),
         Act(
             "separate",
@@ -205,10 +225,10 @@ class Choice:
 
 
 def choice_of(acts: list[Act]) -> Choice:
-    by_name = {act.name: act for act in acts}
+    by_name = {act.name: act for act in acts if act.name != PHOTO}
     first = next((by_name.pop(name) for name in FIRST if name in by_name), None)
     beside = [by_name.pop(name) for name in NEXT if name in by_name][:BESIDE]
-    shown = {act.name for act in beside} | ({first.name} if first else set())
+    shown = {PHOTO} | {act.name for act in beside} | ({first.name} if first else set())
     return Choice(first, beside, [act for act in acts if act.name not in shown])
 
 
@@ -227,6 +247,8 @@ def _possible(case: Incident, standing: Standing, parts: frozenset[Part]) -> Ite
         yield Name.DISPATCH.value
     if can_take_step(standing, parts):
         yield "step"
+    if can_add_photo(standing, parts):
+        yield PHOTO
     yield from _possible_others(case, standing, parts)
 
 

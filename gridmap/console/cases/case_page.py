@@ -7,12 +7,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from gridmap.accounts.scope import Scope
-from gridmap.console.cases.acts import Choice, choice_of, possible_acts, step_of
+from gridmap.console.cases.acts import PHOTO, Choice, choice_of, possible_acts, step_of
 from gridmap.console.cases.owners import Owner, owners_of
+from gridmap.console.cases.shown_photos import ShownPhoto, shown_photos
 from gridmap.console.cases.wording import RISK_BARS, chip, due, where
 from gridmap.console.times import Due, day
 from gridmap.incidents.masking import masked_address, masked_name, masked_phone
-from gridmap.incidents.models import Incident, Party, PartyLook, Photo, StepRecord
+from gridmap.incidents.models import Incident, Party, PartyLook, StepRecord
 from gridmap.incidents.services.looking import LOOKERS, SHOWN_FOR
 from gridmap.incidents.standing import parts_in
 from gridmap.incidents.states import HEARTS, STEP_SIGNS, STEPS, State, Step
@@ -68,7 +69,8 @@ class CasePage:
     lines: list[Line]
     choice: Choice
     hearts: list[tuple[str, bool]]
-    photos: list[Photo]
+    photos: list[ShownPhoto]
+    may_add_photo: bool
 
     @property
     def hearts_done(self) -> int:
@@ -90,6 +92,7 @@ class CasePage:
 def read_case_page(case: Incident, scope: Scope, now: datetime) -> CasePage:
     """About a dozen small statements, each by the case's own key."""
     records = records_of(case)
+    acts = possible_acts(case, scope)
     return CasePage(
         case=case,
         due=due(case, now),
@@ -102,9 +105,10 @@ def read_case_page(case: Incident, scope: Scope, now: datetime) -> CasePage:
         owners=owners_of(case, scope.day, scope.user_id),
         parties=read_parties(case, scope, now),
         lines=story_of(records),
-        choice=choice_of(possible_acts(case, scope)),
+        choice=choice_of(acts),
         hearts=[(_(label), heart in case.hearts) for heart, label in HEARTS.items()],
-        photos=list(case.photos.order_by("added_at", "pk")),
+        photos=shown_photos(records),
+        may_add_photo=any(act.name == PHOTO for act in acts),
     )
 
 
@@ -123,6 +127,7 @@ def records_of(case: Incident) -> Records:
         extensions=list(case.extensions.select_related("by", "decided_by")),
         supervisions=list(case.supervisions.select_related("by", "answered_by")),
         events=list(case.clock_events.all()),
+        photos=list(case.photos.select_related("added_by").order_by("added_at", "pk")),
     )
 
 

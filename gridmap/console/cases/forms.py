@@ -15,6 +15,7 @@ from geodata.models import Cell
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import GuideTeam
 from gridmap.accounts.scope import Scope
+from gridmap.console.cases.photo_forms import PhotosField
 from gridmap.console.cases.wording import called
 from gridmap.incidents.models import Incident, Report, Unit
 from gridmap.incidents.models.choices import choices
@@ -230,9 +231,14 @@ class StepForm(ActForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    photos = PhotosField(required=False)
 
     def fit(self) -> None:
         self.fields["hearts"].initial = self.case.hearts
+
+
+class PhotosForm(ActForm):
+    photos = PhotosField()
 
 
 class ExtensionForm(ReasonForm):

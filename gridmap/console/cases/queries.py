@@ -35,6 +35,12 @@ def find_case(scope: Scope, code: str) -> Incident:
     return found
 
 
+def has_photo(scope: Scope, code: str, digest: str) -> bool:
+    """Whether a case in scope has this photo."""
+    seen = Incident.objects.visible_to(scope).filter(code=code)
+    return seen.filter(photos__digest=digest).exists()
+
+
 def works_with_cases(scope: Scope) -> bool:
     """Whether there are cases for this person at all: a planner works on places and topics."""
     return bool(scope.roles - WITHOUT_CASES)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridmap.accounts.models import Role
 from gridmap.console.cases.forms import sentences
+from gridmap.console.cases.photo_forms import PhotosField
 from gridmap.incidents.drafts import PartyDraft, ReportDraft
 from gridmap.incidents.models import Party, Topic
 from gridmap.incidents.models.choices import choices
@@ -65,6 +66,7 @@ class ReportForm(forms.Form):
         error_messages={"required": _("选发生时间"), "invalid": _("时间不对")},
     )
     settle = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    photos = PhotosField(required=False)
     resolution = sentences(_("怎么化解的"), "", 2000, required=False)
 
     def clean_occurred_at(self) -> datetime:

@@ -21,6 +21,7 @@ from gridmap.accounts.scope import Scope, today
 from gridmap.console.cases.around import around_report, start_of
 from gridmap.console.cases.finding import for_case_work
 from gridmap.console.cases.owners import owners_of
+from gridmap.console.cases.photo_forms import bytes_of
 from gridmap.console.cases.report_forms import PartyRows, ReportForm, source_of
 from gridmap.console.cases.reporting import (
     is_first,
@@ -32,11 +33,12 @@ from gridmap.console.cases.reporting import (
     withdraw_report,
 )
 from gridmap.console.pages import is_english, page
-from gridmap.incidents.services.errors import KeyTaken, Refused
+from gridmap.incidents.services.errors import KeyTaken, PhotoBusy, Refused
+from gridmap.incidents.services.photos import read_pictures
 from gridmap.incidents.topics import URGENCIES
 from layers.requests import BadField, read_point
 
-CONFLICT, UNPROCESSABLE, CREATED = 409, 422, 201
+CONFLICT, UNPROCESSABLE, CREATED, UNAVAILABLE = 409, 422, 201, 503
 # A receipt that is opened later offers no undoing; the page of the case still does.
 FRESH = timedelta(seconds=30)
 
@@ -67,28 +69,37 @@ def _report_page(
 
 
 def _take(request: HttpRequest, person: Scope) -> HttpResponse:
-    form, parties = ReportForm(request.POST), PartyRows(request.POST, prefix="party")
+    form, parties = ReportForm(request.POST, request.FILES), PartyRows(request.POST, prefix="party")
     if not (form.is_valid() & parties.is_valid()):
         return _unfinished(request, person, form, parties, UNPROCESSABLE)
     named = [party for row in parties if (party := row.party())]
     said = form.cleaned_data
     try:
+        # Everything that may be refused comes before anything is written.
+        pictures = read_pictures(bytes_of(said["photos"]))
         receipt = take_report(
             draft=form.draft(source_of(person.roles), named),
             joins=said["joins"],
             resolution=said["resolution"] if said["settle"] else "",
             by=person_of(request),
             at=timezone.now(),
+            pictures=pictures,
         )
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        status = CONFLICT if isinstance(error, KeyTaken) else UNPROCESSABLE
-        return _unfinished(request, person, form, parties, status)
+        return _unfinished(request, person, form, parties, _status_of(error))
     address = reverse("report-receipt", args=[said["key"]])
     if _wants_json(request):
         answer = {"code": receipt.code, "receipt": address}
         return JsonResponse(answer, status=CREATED if receipt.is_new else 200)
     return redirect(address)
+
+
+def _status_of(error: Refused) -> int:
+    """What came at a bad moment is to be sent again as it is; the outbox of the page does so."""
+    if isinstance(error, PhotoBusy):
+        return UNAVAILABLE
+    return CONFLICT if isinstance(error, KeyTaken) else UNPROCESSABLE
 
 
 def _unfinished(
@@ -139,6 +150,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
         "urgency": _(URGENCIES[case.urgency]),
         "may_withdraw": may_withdraw(found),
         "is_joined": not is_first(found),
+        "photos": found.photos.count(),
         "is_fresh": timezone.now() - found.received_at < FRESH,
     }
     return page(request, "console/cases/receipt.html", values)

@@ -1,6 +1,7 @@
 """A report from the page: which topics are common here, and what becomes of what was sent."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +15,12 @@ from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.models import Incident, Report, TimeLimit, Topic
+from gridmap.incidents.photo_press import Pressed
 from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.errors import KeyTaken, ReportRefused
 from gridmap.incidents.services.joining import join_report
 from gridmap.incidents.services.moving import move_incident
+from gridmap.incidents.services.photos import add_photos_of_report
 from gridmap.incidents.services.reporting import Receipt, report_incident
 from gridmap.incidents.states import MOVES, Name, State
 
@@ -60,15 +63,29 @@ def _common(scope: Scope) -> Counter[int]:
 
 
 def take_report(
-    *, draft: ReportDraft, joins: str, resolution: str, by: User, at: datetime
+    *,
+    draft: ReportDraft,
+    joins: str,
+    resolution: str,
+    by: User,
+    at: datetime,
+    pictures: Sequence[Pressed] = (),
 ) -> Receipt:
     """As a case of its own, or with one that is there; settled at once where it says how.
+
+    Sent again it is the same report, and each of its pictures the same photo.
 
     Raises
     ------
     KeyTaken, ReportRefused, MoveRefused
         As the services say; but for a conflict of keys nothing is kept then.
     """
+    receipt = _take(draft, joins, resolution, by=by, at=at)
+    add_photos_of_report(receipt=receipt, pictures=pictures, by=by, at=at)
+    return receipt
+
+
+def _take(draft: ReportDraft, joins: str, resolution: str, *, by: User, at: datetime) -> Receipt:
     if joins:
         case = Incident.objects.filter(code=joins).first()
         if case is None:

@@ -36,7 +36,6 @@ DATUM = r"(wgs84|cgcs2000|gcj02|bd09|EPSG:[0-9]{4,6})"
 FAR = 1e8
 BIGGEST_ID = 2**63 - 1
 MOST_PARTIES = 20
-MOST_PHOTOS = 9
 
 
 def one_of(table: Mapping[Any, str], **options: Any) -> Choice:

@@ -1,6 +1,5 @@
 """Photos of a case: added by who has it or reported it, seen within scope."""
 
-import logging
 from typing import Any
 
 from django.db.models import Q
@@ -20,11 +19,8 @@ from gridmap.incidents.api.asking import CODE, ApiView, case_of, created, person
 from gridmap.incidents.api.errors import NAMING, WRITING, operation
 from gridmap.incidents.api.outputs import PhotoOut
 from gridmap.incidents.models import Incident
-from gridmap.incidents.photos import path_of
+from gridmap.incidents.photos import DIGEST, read_image
 from gridmap.incidents.services.photos import add_photo, read_picture
-
-logger = logging.getLogger(__name__)
-DIGEST = r"[0-9a-f]{64}"
 
 
 class PhotoForm(serializers.Serializer[Any]):
@@ -77,11 +73,9 @@ class PhotoView(ApiView):
             raise exceptions.ValidationError({"size": [_("没有这个选项。")]})
         if not case_of(request, code).photos.filter(digest=digest).exists():
             raise Http404
-        try:
-            image = path_of(digest, small=size == "small").read_bytes()
-        except FileNotFoundError:
-            logger.exception("a photo of case %s has no file", code)
-            raise Http404 from None
+        image = read_image(digest, small=size == "small")
+        if image is None:
+            raise Http404
         return HttpResponse(
             image,
             content_type="image/jpeg",

@@ -17,12 +17,12 @@ from gridmap.accounts.scope import scope
 from gridmap.incidents.api.asking import ApiView, JsonBody, created, parse_json, person
 from gridmap.incidents.api.errors import WRITING, operation
 from gridmap.incidents.api.fields import Input
-from gridmap.incidents.api.inputs import MOST_PHOTOS, ReportInput
+from gridmap.incidents.api.inputs import ReportInput
 from gridmap.incidents.api.outputs import ReceiptOut
-from gridmap.incidents.models import Incident, Report
+from gridmap.incidents.photos import MOST_PHOTOS
 from gridmap.incidents.querysets import WITHOUT_CASES
 from gridmap.incidents.services.errors import ReportRefused
-from gridmap.incidents.services.photos import add_photo, read_picture
+from gridmap.incidents.services.photos import add_photos_of_report, read_picture
 from gridmap.incidents.services.reporting import report_incident
 
 # What the service calls a field, where it stands elsewhere in the body.
@@ -62,10 +62,7 @@ class ReportsView(ApiView):
         except ReportRefused as refusal:
             refusal.field = PATHS.get(refusal.field, refusal.field)
             raise
-        incident = Incident.objects.get(pk=receipt.incident_id)
-        voice = Report.objects.get(pk=receipt.report_id)
-        for picture in pictures:
-            add_photo(incident=incident, picture=picture, by=by, at=now, report=voice)
+        add_photos_of_report(receipt=receipt, pictures=pictures, by=by, at=now)
         digests = list(dict.fromkeys(picture.digest for picture in pictures))
         return created({"code": receipt.code, "photos": digests}, is_new=receipt.is_new)
 

@@ -7,10 +7,11 @@ from gridmap.incidents.api.asking import CASE_CODE
 from gridmap.incidents.api.cases import CasesView, CaseView
 from gridmap.incidents.api.lookups import LookupsView
 from gridmap.incidents.api.moves import MovesView, StepsView
-from gridmap.incidents.api.photos import DIGEST, PhotosView, PhotoView
+from gridmap.incidents.api.photos import PhotosView, PhotoView
 from gridmap.incidents.api.places import PlacesView
 from gridmap.incidents.api.reports import ReportsView
 from gridmap.incidents.api.schema import SchemaView
+from gridmap.incidents.photos import DIGEST
 
 
 class CaseCode(StringConverter):

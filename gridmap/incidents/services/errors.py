@@ -23,6 +23,10 @@ class PhotoRefused(Refused):
     """It is no picture, or one that is too large."""
 
 
+class PhotoBusy(PhotoRefused):
+    """Too many are being read just now; the same is taken a little later."""
+
+
 class MoveRefused(Refused):
     """The case is not where the move begins, or the person may not make it, or something is missing."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gridmap.console.cases.acts import ACTS, choice_of, possible_acts
+from gridmap.incidents import photo_press, photos
 from gridmap.incidents.models import (
     Extension,
     Incident,
@@ -23,7 +25,9 @@ from gridmap.incidents.services.joining import join_report
 from gridmap.incidents.services.steps import ask_extension, supervise
 from gridmap.incidents.states import MOVES, Name
 from tests.console.cases.cast import Cast
+from tests.incidents.api.asking import upload
 from tests.incidents.makers import make_draft, make_incident
+from tests.incidents.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +66,19 @@ def fields_of(cast: Cast, act: str, other: Incident) -> dict[str, Any]:
         "cell": cast.city.cells["a"].pk, "team": cast.team.pk,
     }  # fmt: skip
     day = timezone.localtime() + timedelta(days=40)
+    if act == "photo":
+        values["photos"] = upload(jpeg())
     values["until"] = f"{day:%Y-%m-%d}" if act == "suspend" else f"{day:%Y-%m-%dT%H:%M}"
     return values
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_whatever_is_offered_is_taken(cast: Cast, stage: str) -> None:
+def test_whatever_is_offered_is_taken(
+    cast: Cast, stage: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PHOTO_DIR = tmp_path
+    # A process for each of dozens of pictures would tell nothing here.
+    monkeypatch.setattr(photos, "press_apart", photo_press.press)
     other = make_incident(cast.people["member"], at=cast.now)
     STAGES[stage](cast)
     ask: dict[str, Any] = {"by": cast.people["guide"], "at": cast.now}

@@ -1,3 +1,4 @@
+import logging
 import shutil
 import time
 from argparse import ArgumentParser
@@ -17,7 +18,9 @@ from gridmap.accounts.models import Session
 from gridmap.incidents.models import CalendarDay
 from gridmap.incidents.services.calendar import load_calendar
 from gridmap.incidents.services.clocks import strike
+from gridmap.incidents.services.photos import sweep_when_due
 
+logger = logging.getLogger(__name__)
 LOCK = 620_201
 UPLOADS_KEPT = timedelta(days=1)
 
@@ -46,7 +49,7 @@ class Command(BaseCommand):
             forget_uploads(timezone.now())
             if not CalendarDay.objects.reaches(timezone.localdate(timezone=BEIJING)):
                 load_calendar(at=timezone.now())
-            return strike(at=timezone.now()).failed
+            return [*strike(at=timezone.now()).failed, *sweep(timezone.now())]
 
 
 @contextmanager
@@ -60,6 +63,16 @@ def alone() -> Iterator[bool]:
         finally:
             if is_alone:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def sweep(at: datetime) -> list[str]:
+    """Remove the files of photos that are nobody's; what that failed on. No case waits for it."""
+    try:
+        sweep_when_due(at)
+    except OSError:
+        logger.exception("photos: the sweep failed")
+        return [_("照片")]
+    return []
 
 
 def end_sessions(at: datetime) -> None:

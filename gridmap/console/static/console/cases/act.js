@@ -1,8 +1,10 @@
 /* The form of one act: asked about once more where a case ends for somebody outside. */
 
 import { askBefore, openDialogs } from "./dialogs.js";
+import { makePhotos } from "./photos.js";
 
 openDialogs();
+for (const box of document.querySelectorAll("[data-photos]")) makePhotos(box);
 const form = document.querySelector("form.act");
 const dialog = document.querySelector("#final");
 if (form && dialog) askBefore(form, dialog);

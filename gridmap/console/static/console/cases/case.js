@@ -1,11 +1,13 @@
-/* The page of a case: its small map, its sheet of reasons, and the end of a look. */
+/* The page of a case: its small map, its photos, its sheet of reasons, and the end of a look. */
 
 import { showAround } from "./around.js";
 import { openDialogs } from "./dialogs.js";
 import { showToasts } from "./toast.js";
+import { openPhotos } from "./viewer.js";
 
 openDialogs();
 showToasts();
+openPhotos();
 
 const map = document.querySelector("#case-map");
 if (map) showAround(map);

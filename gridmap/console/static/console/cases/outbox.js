@@ -3,14 +3,17 @@
  *
  * An item is sent under the key that was drawn for it once, so that the server takes it once however
  * often it comes; it is forgotten here only after a reply that says so. One tab sends at a time. Names and
- * numbers of parties are never among what is kept.
+ * numbers of parties are never among what is kept. Photos lie beside the items, and go with them.
  */
 
 const LOCK = "outbox";
 const NAME = "gridmap-outbox";
-const STORES = { items: "key", done: "key", keys: "name" };
+const STORES = { items: "key", photos: "key", done: "key", keys: "name" };
+const VERSION = 2;
 const MOST = 50;
 const PATIENCE_MS = 30_000;
+/* A weak network carries so many bytes in a millisecond. */
+const SLOWEST = 20;
 const KEPT_DONE_MS = 24 * 3600 * 1000;
 
 /** Nothing is kept where it cannot be encrypted. */
@@ -25,21 +28,27 @@ let opened = null;
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
-      for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, { keyPath });
+      for (const [name, keyPath] of Object.entries(STORES)) {
+        if (!asked.result.objectStoreNames.contains(name)) asked.result.createObjectStore(name, { keyPath });
+      }
     };
-    asked.onsuccess = () => resolve(asked.result);
+    asked.onsuccess = () => {
+      // A later version of the page may want to change the stores.
+      asked.result.onversionchange = () => { asked.result.close(); opened = null; };
+      resolve(asked.result);
+    };
     asked.onerror = () => reject(asked.error);
   });
   return opened;
 }
 
-async function within(store, mode, act) {
+async function within(stores, mode, act) {
   const db = await database();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(store, mode, { durability: "strict" });
-    const asked = act(transaction.objectStore(store));
+    const transaction = db.transaction(stores, mode, { durability: "strict" });
+    const asked = act(...[stores].flat().map((name) => transaction.objectStore(name)));
     // Not before it is on the disk.
     transaction.oncomplete = () => resolve(asked?.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
@@ -49,7 +58,10 @@ async function within(store, mode, act) {
 const put = (store, value) => within(store, "readwrite", (rows) => rows.put(value));
 const get = (store, key) => within(store, "readonly", (rows) => rows.get(key));
 const all = (store) => within(store, "readonly", (rows) => rows.getAll());
-const drop = (store, key) => within(store, "readwrite", (rows) => rows.delete(key));
+
+/* An item and its photos come and go together. */
+const WHOLE = ["items", "photos"];
+const drop = (key) => within(WHOLE, "readwrite", (...stores) => { for (const rows of stores) rows.delete(key); });
 
 /* Encryption: the key is made here and cannot be taken out of this browser. */
 
@@ -61,24 +73,29 @@ async function secret() {
   return value;
 }
 
-async function encrypted(value) {
+async function encrypted(bytes) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const text = new TextEncoder().encode(JSON.stringify(value));
-  return { iv, bytes: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await secret(), text) };
+  return { iv, bytes: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await secret(), bytes) };
 }
 
 async function decrypted({ iv, bytes }) {
-  const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await secret(), bytes);
-  return JSON.parse(new TextDecoder().decode(text));
+  return crypto.subtle.decrypt({ name: "AES-GCM", iv }, await secret(), bytes);
 }
+
+const sealedText = (value) => encrypted(new TextEncoder().encode(JSON.stringify(value)));
+const openedText = async (sealed) => JSON.parse(new TextDecoder().decode(await decrypted(sealed)));
+const sealedFile = async (file) => encrypted(await file.arrayBuffer());
+const openedFile = async (sealed, place) => new File([await decrypted(sealed)], `${place + 1}.jpg`);
 
 /* The box */
 
-/** Keeps a report: `fields` are [name, value] pairs of its form; `title` is shown while it waits. */
-export async function keep({ key, user, title, address, fields }) {
+/** Keeps a report: `fields` are [name, value] pairs of its form, `files` its photos; `title` is shown while it waits. */
+export async function keep({ key, user, title, address, fields, files }) {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB || !navigator.locks) throw new Unsafe();
   if ((await all("items")).length >= MOST) throw new Full();
-  await put("items", { key, user, title, at: Date.now(), state: "waiting", sealed: await encrypted({ address, fields }) });
+  const item = { key, user, title, at: Date.now(), state: "waiting", photos: files.length, sealed: await sealedText({ address, fields }) };
+  const photos = { key, sealed: await Promise.all(files.map(sealedFile)) };
+  await within(WHOLE, "readwrite", (items, beside) => { beside.put(photos); items.put(item); });
   changed();
 }
 
@@ -90,7 +107,7 @@ export async function list(user) {
 }
 
 export async function forget(key) {
-  await drop("items", key);
+  await drop(key);
   changed();
 }
 
@@ -117,22 +134,28 @@ export async function flush(user, key) {
 }
 
 async function sendOne(item) {
-  const { address, fields } = await decrypted(item.sealed);
+  const { address, fields } = await openedText(item.sealed);
   const body = new FormData();
   for (const [name, value] of fields) body.append(name, value);
+  for (const photo of await photosOf(item.key)) body.append("photos", photo);
   const answer = await post(address, body);
   if (answer.state === "delivered") {
     await put("done", { key: item.key, at: Date.now(), code: answer.code, receipt: answer.receipt });
-    await drop("items", item.key);
+    await drop(item.key);
   }
   if (answer.state === "refused") await put("items", { ...item, state: "refused", reason: reasonOf(answer.errors) });
   if (answer.state !== "waiting") changed();
   return answer;
 }
 
+async function photosOf(key) {
+  const beside = await get("photos", key);
+  return Promise.all((beside?.sealed ?? []).map(openedFile));
+}
+
 async function forgetOld() {
   for (const { key, at } of await all("done")) {
-    if (at < Date.now() - KEPT_DONE_MS) await drop("done", key);
+    if (at < Date.now() - KEPT_DONE_MS) await within("done", "readwrite", (rows) => rows.delete(key));
   }
 }
 
@@ -143,10 +166,12 @@ function reasonOf(errors) {
 /** Sends a form and says what became of it; only a reply that names the report counts as one. */
 export async function post(address, body) {
   body.set("csrfmiddlewaretoken", token());
+  const bytes = [...body.values()].reduce((sum, value) => sum + (value.size ?? 0), 0);
   let reply;
   try {
     reply = await fetch(address, {
-      method: "POST", body, redirect: "manual", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
+      method: "POST", body, redirect: "manual", headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE_MS + bytes / SLOWEST),
     });
   } catch {
     return { state: "waiting" };

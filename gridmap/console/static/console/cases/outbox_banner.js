@@ -24,13 +24,15 @@ async function show() {
   box.querySelector("ul").replaceChildren(...items.map(row));
 }
 
-function row({ key, title, at, state, reason }) {
+function row({ key, title, at, state, reason, photos }) {
   const line = document.querySelector("#outbox-item").content.cloneNode(true);
   line.querySelector("[data-title]").textContent = title;
   line.querySelector("[data-time]").textContent = new Date(at).toLocaleTimeString(document.documentElement.lang, {
     hour: "2-digit", minute: "2-digit", hour12: false,
   });
   line.querySelector("[data-reason]").textContent = reason ?? "";
+  line.querySelector("[data-photos-said]").hidden = !photos;
+  line.querySelector("[data-photos-said] [data-value]").textContent = photos ?? 0;
   for (const part of line.querySelectorAll("[data-state]")) part.hidden = part.dataset.state !== state;
   line.querySelector("[data-drop]").addEventListener("click", () => forget(key));
   return line;

@@ -2,6 +2,7 @@
 
 import { makePosition } from "../my_cells/position.js";
 import { openDialogs } from "./dialogs.js";
+import { makePhotos } from "./photos.js";
 import { makePlace } from "./report_place.js";
 import { makeSender } from "./report_send.js";
 
@@ -137,5 +138,6 @@ form.addEventListener("input", () => {
 
 /* Sending */
 
+makePhotos(one("[data-photos]"));
 makeSender(form, { place, title: () => `${chosen()?.textContent.trim() ?? ""} ${place.title}`.trim() });
 show(form.dataset.step);

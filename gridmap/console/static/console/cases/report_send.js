@@ -14,11 +14,14 @@ export function makeSender(form, { title }) {
     const key = data.get("key");
     const named = [...data].some(([name, value]) => /^party-\d+-name$/.test(name) && value.trim());
     if (named) return answer(await post(form.action, data), { isKept: false, named });
-    const fields = [...data].filter(([name]) => !NOT_KEPT.test(name));
+    const kept = [...data].filter(([name]) => !NOT_KEPT.test(name));
+    const fields = kept.filter(([, value]) => typeof value === "string");
+    // An input without a file sends one without a byte.
+    const files = kept.map(([, value]) => value).filter((value) => value instanceof File && value.size);
     // The rows of parties are empty, but the server wants to hear that there are none.
     fields.push(["party-TOTAL_FORMS", "0"], ["party-INITIAL_FORMS", "0"]);
     try {
-      await keep({ key, user, title: title(), address: form.action, fields });
+      await keep({ key, user, title: title(), address: form.action, fields, files });
     } catch (error) {
       if (error instanceof Full) return say("full");
       return answer(await post(form.action, data), { isKept: false, isUnsafe: error instanceof Unsafe });
@@ -52,18 +55,18 @@ export function makeSender(form, { title }) {
     const loose = [];
     for (const [name, texts] of Object.entries(errors)) {
       const input = form.elements[name];
-      const box = input?.closest?.(".input");
+      const box = input?.closest?.(".input, .pick");
       if (box) box.after(errorLine(box, texts));
       else loose.push(...texts);
       input?.closest?.("details")?.setAttribute("open", "");
     }
     say("errors", loose);
-    form.querySelector(".input--err textarea, .input--err input")?.focus();
+    form.querySelector(".input--err textarea, .input--err input[name]")?.focus();
   }
 
   function errorLine(box, texts) {
     const line = document.createElement("p");
-    const input = box.querySelector("input, textarea, select");
+    const input = box.querySelector("input[name], textarea, select");
     line.className = "err";
     line.id = `${input.id}_error`;
     line.textContent = texts.join(" ");
