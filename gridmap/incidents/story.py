@@ -116,7 +116,7 @@ def _with_photos(lines: Sequence[Line], photos: Sequence[Photo]) -> list[Line]:
     counted = Counter((photo.added_at, _name(photo.added_by)) for photo in photos)
     told = [replace(line, photos=counted.pop((line.at, line.who), 0)) for line in lines]
     alone = [
-        Line(at, _("加照片"), who=who, weight=Weight.PLAIN, photos=count)
+        Line(at, pgettext("story", "加照片"), who=who, weight=Weight.PLAIN, photos=count)
         for (at, who), count in counted.items()
     ]
     return [*told, *alone]

@@ -1,6 +1,7 @@
 """A photo of a case is there for good before its row is, once, and no file is left over."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,17 @@ from gridmap.accounts.models import User
 from gridmap.incidents import photos
 from gridmap.incidents.models import Incident, Photo
 from gridmap.incidents.photo_press import Pressed
-from gridmap.incidents.services.errors import PhotoRefused
-from gridmap.incidents.services.photos import add_photo, read_picture, sweep_photos
+from gridmap.incidents.services.details import Details
+from gridmap.incidents.services.errors import MoveRefused, PhotoRefused
+from gridmap.incidents.services.moving import move_incident
+from gridmap.incidents.services.photos import (
+    add_photo,
+    add_photos,
+    read_picture,
+    read_pictures,
+    sweep_photos,
+)
+from gridmap.incidents.states import Name
 from tests.incidents.makers import make_incident
 from tests.incidents.pictures import REFUSED, exif, jpeg
 from tests.makers import make_small_city, make_user
@@ -98,6 +108,40 @@ def test_what_is_no_photo_is_refused_by_its_field() -> None:
         read_picture(REFUSED["html"][0](), "photos")
     assert refused.value.field == "photos"
     assert "JPEG" in str(refused.value)
+
+
+def test_of_several_it_is_said_which_is_none() -> None:
+    with pytest.raises(PhotoRefused, match="^第 2 张：") as refused:
+        read_pictures([jpeg(), REFUSED["html"][0]()])
+    assert refused.value.field == "photos"
+
+
+def test_who_has_a_part_in_an_open_case_adds_all_or_none(case: Incident, member: User) -> None:
+    now = timezone.now()
+    with pytest.raises(PhotoRefused):
+        add_photos(incident=case, sent=[jpeg(), b"none"], by=member, at=now)
+    assert not Photo.objects.exists()
+    add_photos(incident=case, sent=[jpeg(), jpeg(exif=exif())], by=member, at=now)
+    assert Photo.objects.values_list("added_by", "added_at").get() == (member.pk, now)
+
+
+def unread() -> Iterator[bytes]:
+    raise AssertionError("a file of somebody who may not send it was read")
+    yield b""
+
+
+def test_who_has_no_part_adds_nothing_and_nobody_to_what_has_ended(
+    case: Incident, member: User
+) -> None:
+    now = timezone.now()
+    with pytest.raises(MoveRefused):
+        add_photos(incident=case, sent=unread(), by=make_user("bai"), at=now)
+    details = Details(reason="误报")
+    move_incident(incident=case, name=Name.WITHDRAW, by=member, at=now, details=details)
+    ended = Incident.objects.get(pk=case.pk)
+    with pytest.raises(MoveRefused):
+        add_photos(incident=ended, sent=unread(), by=member, at=now)
+    assert not Photo.objects.exists()
 
 
 def test_what_was_rolled_back_is_swept_after_an_hour(

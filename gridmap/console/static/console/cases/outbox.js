@@ -40,6 +40,8 @@ function database() {
       resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error);
+    // A page of an earlier version holds the stores; what is sent at once needs none.
+    asked.onblocked = () => { opened = null; reject(new Unsafe()); };
   });
   return opened;
 }
