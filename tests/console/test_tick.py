@@ -37,6 +37,7 @@ def test_uploads_are_forgotten_after_a_day(settings, tmp_path):
         (folder / "upload.gpkg").touch()
     yesterday = (timezone.now() - timedelta(hours=25)).timestamp()
     os.utime(old, (yesterday, yesterday))
+    set_time(new, timezone.now())
     call_command("tick")
     assert [path.name for path in settings.UPLOAD_DIR.iterdir()] == ["new"]
 

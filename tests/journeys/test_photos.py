@@ -21,7 +21,6 @@ from tests.journeys.test_case_file import (
 from tests.journeys.visits import DESK, PHONE, Visitor, picture
 
 
-
 def pipe(width: int, height: int) -> Image.Image:
     """A pipe in a cellar, and what drips from it."""
     wall = Image.linear_gradient("L").rotate(40).crop((64, 64, 192, 192)).resize((width, height))
