@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.incidents.pictures import encoded, exif, jpeg
+from tests.incidents.pictures import encoded, exif
 from tests.journeys.audit import grave_faults, sideways, small_targets
 from tests.journeys.cases import LATE
 from tests.journeys.test_case_file import (
@@ -38,7 +38,15 @@ def pipe(width: int, height: int) -> Image.Image:
 # As a phone's camera gives it: wide, and with the place in it.
 WIDE = encoded("JPEG", pipe(3000, 1500), exif=exif())
 NEAR = encoded("JPEG", pipe(320, 240))
+TURNED = encoded("JPEG", pipe(320, 240), exif=exif(6))
 KEPT_PHOTOS = STORED.replace('"items"', '"photos"')
+
+
+# The server takes the next thing that is sent, and the phone never hears of it.
+LOSE_REPLY = """() => {
+  const real = window.fetch;
+  window.fetch = async (...asked) => { window.fetch = real; await real(...asked); throw new TypeError("lost"); };
+}"""
 
 
 def file(data: bytes, name: str = "IMG_1.jpg") -> FilePayload:
@@ -50,6 +58,11 @@ def choose(page: Page, *files: FilePayload) -> Locator:
     page.locator("#id_photos").set_input_files(list(files))
     expect(page.locator(".pick[data-ready]:not([aria-busy])")).to_be_visible()
     return page.locator(".photos__one")
+
+
+def refuse(route: Route) -> None:
+    body = {"errors": {"photos": ["第 1 张：照片读不完整"]}}
+    route.fulfill(status=422, json=body)
 
 
 def sizes(pictures: Locator) -> list[list[int]]:
@@ -64,7 +77,8 @@ def sizes(pictures: Locator) -> list[list[int]]:
 def test_a_photo_from_the_phone_is_seen_at_the_desk(
     window: Visitor, axe: str, pictures: Path | None
 ) -> None:
-    page = window(PHONE, **WALKING).sign_in("grid-member", "/report/")
+    visit = window(PHONE, **WALKING)
+    page = visit.sign_in("grid-member", "/report/")
     said = words()
     start_report(page, said)
     previews = choose(page, file(WIDE), file(NEAR))
@@ -83,6 +97,14 @@ def test_a_photo_from_the_phone_is_seen_at_the_desk(
     page.locator("#toasts").get_by_role("button", name="撤销").click()
     expect(previews).to_have_count(2)
     page.get_by_role("button", name="去掉第 1 张照片").click()
+    # What the server refuses is said there too.
+    visit.expect_failure("422", *NO_NETWORK)
+    page.route("**/report/", refuse, times=1)
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("#id_photos_error")).to_have_text("第 1 张：照片读不完整")
+    expect(page.locator("#id_photos")).to_be_focused()
+    expect(page.locator("#id_words")).to_have_value(said)
+    expect(previews).to_have_count(1)
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/report/*/")
     expect(page.locator(".receipt__head")).to_contain_text("照片 1 张")
@@ -106,7 +128,7 @@ def test_a_report_with_a_photo_waits_without_a_network_and_is_sent_once(window: 
     said = words()
     start_report(page, said)
     page.context.set_offline(True)
-    choose(page, file(WIDE), file(jpeg()))
+    choose(page, file(WIDE), file(TURNED))
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_role("heading", name="存在手机里了")).to_be_visible()
     page.locator("#outbox summary").click()
@@ -115,12 +137,16 @@ def test_a_report_with_a_photo_waits_without_a_network_and_is_sent_once(window: 
     assert stored["count"] == 1
     # A picture that nobody can read who finds the phone.
     assert "JFIF" not in stored["text"]
-    page.context.set_offline(False)
+    page.evaluate(LOSE_REPLY)
+    with page.expect_response("**/report/"):
+        page.context.set_offline(False)
+    assert page.evaluate(STORED)["count"] == 1
+    page.goto(f"{visit.address}/cases/")
     expect(page.locator("#toasts")).to_contain_text("已送达")
     assert page.evaluate(KEPT_PHOTOS)["count"] == page.evaluate(STORED)["count"] == 0
     assert found(visit, said) == 1
     page = open_case(visit, "grid-member", said)
-    assert sizes(page.locator(".gallery__one img")) == [[480, 240], [320, 240]]
+    assert sizes(page.locator(".gallery__one img")) == [[480, 240], [240, 320]]
 
 
 def test_a_photo_is_added_to_a_case_and_opens_large(
