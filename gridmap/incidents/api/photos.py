@@ -20,7 +20,7 @@ from gridmap.incidents.api.errors import NAMING, WRITING, operation
 from gridmap.incidents.api.outputs import PhotoOut
 from gridmap.incidents.models import Incident
 from gridmap.incidents.photos import DIGEST, read_image
-from gridmap.incidents.services.photos import add_photo, read_picture
+from gridmap.incidents.services.photos import add_photo, demand_may_add, read_picture
 
 
 class PhotoForm(serializers.Serializer[Any]):
@@ -48,8 +48,10 @@ class PhotosView(ApiView):
         file = request.FILES.get("photo")
         if file is None:
             raise exceptions.ValidationError({"photo": [_("没有照片。")]})
+        now = timezone.now()
+        demand_may_add(case, by, now)
         picture = read_picture(file.read())
-        photo, is_new = add_photo(incident=case, picture=picture, by=by, at=timezone.now())
+        photo, is_new = add_photo(incident=case, picture=picture, by=by, at=now)
         return created(PhotoOut(photo).data, is_new=is_new)
 
 

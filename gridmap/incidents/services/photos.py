@@ -124,11 +124,22 @@ def add_photos(*, incident: Incident, sent: Iterable[bytes], by: User, at: datet
     PhotoRefused
         As `read_pictures`.
     """
+    demand_may_add(incident, by, at)
+    for picture in read_pictures(sent):
+        add_photo(incident=incident, picture=picture, by=by, at=at)
+
+
+def demand_may_add(incident: Incident, by: User, at: datetime) -> None:
+    """Asked before a file is read.
+
+    Raises
+    ------
+    MoveRefused
+        The case is not open, or this person has no part in it.
+    """
     case = standing_of(incident, day_of(at))
     if not can_add_photo(case, parts_of(case, scope(by, day_of(at)))):
         raise MoveRefused(_("你不能给这个案件加照片。"))
-    for picture in read_pictures(sent):
-        add_photo(incident=incident, picture=picture, by=by, at=at)
 
 
 def sweep_when_due(at: datetime) -> Sweep | None:

@@ -8,9 +8,10 @@ from PIL import Image
 
 from gridmap.incidents import photos
 from gridmap.incidents.models import Photo
+from gridmap.incidents.states import Name
 from tests.incidents.api.asking import Machine, errors_of, upload
 from tests.incidents.makers import make_incident
-from tests.incidents.pictures import REFUSED, SECRET, exif, jpeg
+from tests.incidents.pictures import REFUSED, SECRET, exif, jpeg, png
 from tests.incidents.test_moving import Cast
 
 
@@ -107,3 +108,12 @@ def test_a_photo_without_its_file_is_not_there_and_an_alarm(
 def test_there_are_two_sizes(cast: Cast, member: Machine, size: str) -> None:
     answer = member.get(f"cases/{cast.case.code}/photos/{'0' * 64}/", size=size)
     assert (answer.status_code, list(errors_of(answer))) == (400, ["size"])
+
+
+def test_a_closed_case_gets_no_photo(cast: Cast, member: Machine) -> None:
+    path = f"cases/{cast.case.code}/photos/"
+    assert member.send(path, photo=upload(jpeg())).status_code == 201
+    cast.move(Name.WITHDRAW, cast.member, reason="误报")
+    answer = member.send(path, photo=upload(png()))
+    assert answer.status_code == 422
+    assert cast.case.photos.count() == 1
