@@ -151,6 +151,12 @@ class TimeLimit(Dated):
     def __str__(self) -> str:
         return f"{self.topic or '*'} {self.urgency or '*'}"
 
+    @property
+    def settle_days(self) -> int:
+        """How many days settling may take; 0 where they are no whole ones."""
+        days, rest = divmod(self.settle_minutes, 24 * 60)
+        return 0 if rest else days
+
 
 class CalendarDay(models.Model):
     """Whether a day counts: weekends, public holidays and make-up days as the State Council says."""

@@ -166,7 +166,7 @@ def test_the_receipt_says_who_has_it_and_by_when(cast: Cast) -> None:
     assert newest().code in page
     assert "member</span>（你）" in page
     assert "首次联系来件人" in page
-    assert "只算工作日，周末和节假日不算" in page
+    assert "5 个工作日，周末和节假日不算" in page
     assert "已登记" in page
     assert cast.browser("officer").get(address).status_code == 404
 
