@@ -266,18 +266,22 @@ class CaseMachine(Stage):
         self._act(by, lambda: ROADS[road](case, columns), DatabaseError)
 
 
+def set_stage() -> None:
+    """A fresh town, once in a database."""
+    Stage.town = Town()
+    Stage.swept.clear()
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN)
+
+
 def run(sequences: int, *, is_random: bool = False) -> None:
-    """So many sequences of up to 40 acts in a fresh town; always the same ones, or others each time.
+    """So many sequences of up to 40 acts; always the same ones, or others each time.
 
     Raises
     ------
     AssertionError
         Something is wrong after an act.
     """
-    Stage.town = Town()
-    Stage.swept.clear()
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN)
     run_state_machine_as_test(
         CaseMachine,
         settings=settings(

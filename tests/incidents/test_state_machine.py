@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.incidents.machine import run
+from tests.incidents.machine import run, set_stage
 
 # `make torture` runs ten thousand.
 SEQUENCES = 30
@@ -12,6 +12,7 @@ CONTROL_SEQUENCES = 200
 
 
 def test_no_sequence_of_acts_leads_a_case_astray(own_database: None) -> None:
+    set_stage()
     run(SEQUENCES)
 
 
@@ -26,6 +27,7 @@ def test_without_its_trigger_a_raw_write_leads_a_case_astray(
     own_database: None, trigger: str, words: str
 ) -> None:
     """The control: what the one trigger refuses, nothing else does."""
+    set_stage()
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE incidents_incident DISABLE TRIGGER {trigger}")
     with pytest.raises(AssertionError, match=words):
