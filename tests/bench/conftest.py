@@ -48,7 +48,8 @@ class City:
     squares: list[Square]
 
 
-@pytest.fixture(scope="session")
+# For one module: while it is served, the database of the city can be no template for others.
+@pytest.fixture(scope="module")
 def city(
     demo_city_database: str,
     django_db_blocker: DjangoDbBlocker,
@@ -78,7 +79,7 @@ def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         report.publish(sections)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start an application as in service; it ends with the tests."""
     log = tmp_path_factory.mktemp("log") / "gunicorn"
@@ -88,12 +89,12 @@ def start(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Star
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ours(start: Start) -> Server:
     return start("gridmap.wsgi:application", DJANGO_SETTINGS_MODULE="gridmap.settings")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def peer(start: Start) -> Server:
     application = "django.core.wsgi:get_wsgi_application()"
     return start(application, DJANGO_SETTINGS_MODULE="tests.bench.peer_settings")
