@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -253,6 +253,26 @@ def judge(one: Stack, crowd: list[Client]) -> Verdict:
     )
 
 
+NOTHING_WRONG = Verdict(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def tormented(one: Stack, kills: int, seed: int, *, only_database: bool = False) -> Verdict:
+    """What is left after so many kills under six clients, who end when they are answered."""
+    with clients(one, tokens_of(one), seed) as crowd:
+        torment(one, kills, random.Random(seed), only_database=only_database)
+    verdict = judge(one, crowd)
+    print(f"\n{kills} kills: {verdict}")
+    return verdict
+
+
+def demand_nothing_lost(one: Stack, kills: int, seed: int) -> None:
+    """Every report that was acknowledged is there once, with owner, log and photos, and nothing else."""
+    verdict = tormented(one, kills, seed)
+    assert verdict.acknowledged >= kills // 2
+    assert replace(verdict, acknowledged=0) == NOTHING_WRONG
+    one.run("manage.py", "verify_log", owner=True)
+
+
 def count(one: Stack, sql: str) -> int:
     ((number,),) = one.rows(f"SELECT count(*) FROM ({sql}) AS found")
     return int(number)
@@ -276,8 +296,3 @@ SELECT FROM incidents_incident AS incident WHERE unrouted_reason = '' AND (lead_
 
 def tokens_of(one: Stack) -> list[str]:
     return one.run("-m", "tests.torture.intake_city", "make", owner=True).split()
-
-
-def settings_of(environ: Mapping[str, str], kills: int) -> tuple[int, int]:
-    """How many kills, and the seed of their moments."""
-    return int(environ.get("KILLS_OF_INTAKE", str(kills))), int(environ.get("SEED", "620201"))
