@@ -21,10 +21,10 @@ test: ## the whole suite: lint, types, contracts, tests, browser journeys
 lint: ## ruff, mypy, import contracts, migrations, Django's deployment check
 	$(HOST_COMMAND) lint
 
-bench: ## measure the tiles and pages, write docs/benchmarks.md
+bench: ## measure tiles, pages, cases, log and import; write docs/benchmarks.md
 	$(HOST_COMMAND) bench
 
-torture: ## kill -9 a start at random moments (KILLS=50), force editor races
+torture: ## the long runs: kills, races, random hands, the clock, the log, the API
 	$(HOST_COMMAND) torture
 
 demo: ## throw the private database away and load the demonstration city afresh
