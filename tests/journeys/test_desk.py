@@ -345,3 +345,15 @@ def test_a_desk_page_is_readable_and_reachable(
     assert sideways(page) <= 0
     if device is PHONE:
         assert small_targets(page) == []
+
+
+def test_on_a_phone_the_bars_hold_what_they_show(window: Visitor) -> None:
+    """Of all roles the administrator of the city has the most places."""
+    page = window(PHONE).sign_in("city-admin", "/desk/")
+    boxes = [
+        page.locator(part).bounding_box()
+        for part in (".top .btn--pri", ".rail > .account", ".rail__report")
+    ]
+    register, account, report = (box for box in boxes if box is not None)
+    assert register["x"] + register["width"] <= account["x"]
+    assert report["x"] + report["width"] <= PHONE["viewport"]["width"]
