@@ -19,7 +19,7 @@ from gridmap.host.steps import say
 from gridmap.host.variables import application_environment, as_owner, production_check_environment
 
 # About half of the suite's time: it has a process and a database of its own.
-STORIES = ("tests/journeys", "tests/test_scope_mutations.py")
+STORIES = ("tests/journeys", "tests/test_matrix.py", "tests/test_scope_mutations.py")
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 
 
