@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import time
 
-from gridmap.incidents.states import HELD, MOVES, NEW, Name, State
+from gridmap.incidents import states
+from gridmap.incidents.states import CAME_BACK, MOVES, NEW, Name, State
 
 # Who must act is warned when a quarter of the span up to the deadline is left, and at least these hours
 # before it. The span begins when the case is registered, or reopened.
@@ -21,12 +22,9 @@ def _values(states: Iterable[State]) -> list[str]:
 
 # With these a case begins anew, and its deadlines.
 NEW_ROUND = [Name.REOPEN.value, Name.UNMERGE.value]
-# What came back waits for somebody at the desk.
-CAME_BACK = frozenset({State.RETURNED, State.REOPENED})
 # At the desk: somebody there must sort or refer the case.
 AT_DESK = _values(NEW | CAME_BACK)
-# The clock runs while there is work to be done, not while a case is set aside or being looked at.
-RUNNING = _values(NEW | CAME_BACK | HELD)
+RUNNING = _values(states.RUNNING)
 CLIMBING = _values(MOVES[Name.ESCALATE].sources)
 # Whoever has been given a case by one of these has the time of a level for it.
 FRESH_HANDS = [Name.DISPATCH.value, Name.PULL_DOWN.value, "import"]

@@ -1,6 +1,6 @@
 """Reading cases and the tables beside them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import cos, radians
 from typing import Any, Self
 
@@ -9,10 +9,11 @@ from django.contrib.gis.geos import Point
 from django.db import models
 from django.db.models import FloatField, Q
 
+from geodata.querysets import BEIJING, day_of
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.calendar import YEARS_AHEAD
-from gridmap.incidents.states import State
+from gridmap.incidents.states import RUNNING, State
 from gridmap.incidents.topics import MEDIATED
 
 # A planner works on places and topics; a case is about persons.
@@ -20,6 +21,19 @@ WITHOUT_CASES = frozenset({Role.PLANNER.value})
 # What may be the same matter: metres on the ground, and days since it was registered.
 NEAR_M = 200
 SHORTLY = timedelta(days=30)
+
+
+IS_RUNNING = Q(is_open=True, state__in=sorted(state.value for state in RUNNING))
+
+
+def is_overdue(at: datetime) -> Q:
+    return IS_RUNNING & Q(due_at__lt=at)
+
+
+def is_due_today(at: datetime) -> Q:
+    """Later today, in Beijing."""
+    midnight = datetime.combine(day_of(at) + timedelta(days=1), time.min, BEIJING)
+    return IS_RUNNING & Q(due_at__gte=at, due_at__lt=midnight)
 
 
 class GroundDistance(GeoFunc):
@@ -66,7 +80,10 @@ class IncidentQuerySet(models.QuerySet[Any]):
         return self.filter(is_open=True)
 
     def overdue(self, at: datetime) -> Self:
-        return self.open().filter(due_at__lt=at)
+        return self.filter(is_overdue(at))
+
+    def due_today(self, at: datetime) -> Self:
+        return self.filter(is_due_today(at))
 
     def unrouted(self) -> Self:
         """Open, and nobody could be made responsible."""

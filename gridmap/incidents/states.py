@@ -60,6 +60,10 @@ NEW = frozenset({State.REGISTERED, State.ACCEPTED, State.FILED})
 HELD = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.ESCALATED})
 # The work is done and is being looked at.
 DONE = frozenset({State.HANDLED, State.CHECKED, State.VISITED})
+# What came back waits for somebody at the desk.
+CAME_BACK = frozenset({State.RETURNED, State.REOPENED})
+# The clock runs while there is work to be done, not while a case is set aside or being looked at.
+RUNNING = NEW | CAME_BACK | HELD
 
 
 class Step(StrEnum):
@@ -192,7 +196,6 @@ def _move(
 
 HANDLERS = (Part.TERRITORY, Part.FUNCTION)
 DESK = (Part.DISPATCH, Part.SUPERVISION)
-WAITING = {State.RETURNED, State.REOPENED}
 
 MOVES: dict[Name, Move] = {
     move.name: move
@@ -204,7 +207,7 @@ MOVES: dict[Name, Move] = {
         ),
         _move(Name.FILE, _("立案"), {State.ACCEPTED}, State.FILED, DESK),
         _move(
-            Name.DISPATCH, _("派遣"), {State.FILED, *WAITING}, State.DISPATCHED, DESK,
+            Name.DISPATCH, _("派遣"), {State.FILED, *CAME_BACK}, State.DISPATCHED, DESK,
             Need.PLACE, Need.TEAM,
         ),
         _move(Name.START, _("接手办理"), {State.DISPATCHED}, State.IN_PROGRESS, HANDLERS),
@@ -226,7 +229,7 @@ MOVES: dict[Name, Move] = {
             (*HANDLERS, *DESK, Part.SYSTEM),
         ),
         _move(
-            Name.ESCALATE, _("提级"), HELD | WAITING, State.ESCALATED,
+            Name.ESCALATE, _("提级"), HELD | CAME_BACK, State.ESCALATED,
             (*HANDLERS, *DESK, Part.SYSTEM), Need.REASON,
         ),
         _move(Name.TAKE_UP, _("接手办理"), {State.ESCALATED}, State.IN_PROGRESS, HANDLERS),

@@ -39,6 +39,7 @@ from gridmap.incidents.services.steps import (
 )
 from gridmap.incidents.standing import standing_of
 from gridmap.incidents.states import (
+    CAME_BACK,
     DESK,
     HANDLERS,
     HELD,
@@ -47,7 +48,6 @@ from gridmap.incidents.states import (
     OPEN,
     STEP_LABELS,
     STEPS,
-    WAITING,
     Name,
     Part,
     Step,
@@ -261,7 +261,7 @@ def _possible_others(case: Incident, standing: Standing, parts: frozenset[Part])
         yield from ("decide", "supervise") if waiting else ("supervise",)
         if case.reports.count() > 1:
             yield "separate"
-    if handles and waiting is None and standing.state in HELD | WAITING:
+    if handles and waiting is None and standing.state in HELD | CAME_BACK:
         yield "extension"
     if handles and waiting_supervision(case):
         yield "answer"

@@ -1,14 +1,13 @@
 """Reading cases for pages: always within the scope of who asks."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
-from geodata.querysets import BEIJING
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
-from gridmap.incidents.querysets import WITHOUT_CASES
+from gridmap.incidents.querysets import IS_RUNNING, WITHOUT_CASES
 
 PAGE = 50
 
@@ -56,8 +55,7 @@ def list_cases(scope: Scope, shown: str, words: str, now: datetime) -> QuerySet[
     if shown == "overdue":
         rows = rows.overdue(now)
     if shown == "today":
-        midnight = datetime.combine(now.astimezone(BEIJING).date(), time.min, BEIJING)
-        rows = rows.filter(due_at__gte=now, due_at__lt=midnight + timedelta(days=1))
+        rows = rows.due_today(now)
     if words:
         rows = rows.filter(
             Q(code__icontains=words)
@@ -74,6 +72,6 @@ def page_of_cases(rows: QuerySet[Incident], number: int) -> Page[Incident]:
 
 def next_due(scope: Scope, now: datetime) -> Incident | None:
     """What comes next, for a list that is empty."""
-    rows = Incident.objects.visible_to(scope).open().filter(due_at__gte=now)
+    rows = Incident.objects.visible_to(scope).filter(IS_RUNNING, due_at__gte=now)
     found: Incident | None = rows.order_by("due_at").first()
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from geodata.querysets import BEIJING
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
-from gridmap.incidents.states import DONE, HELD, NEW, WAITING, State
+from gridmap.incidents.querysets import IS_RUNNING, is_due_today, is_overdue
+from gridmap.incidents.states import CAME_BACK, HELD, NEW, State
 
 Condition = Callable[[Scope, datetime], Q]
 Label = str | Promise
@@ -50,23 +50,7 @@ def states(chosen: frozenset[State] | set[State]) -> list[str]:
     return sorted(state.value for state in chosen)
 
 
-TO_DISPATCH = Q(is_open=True, state__in=states(NEW | WAITING))
-# What is done is looked at, and what is set aside waits: their deadline is not running.
-RUNNING = ~Q(state__in=states(DONE | {State.SUSPENDED})) & Q(is_open=True)
-
-
-def tomorrow(now: datetime) -> datetime:
-    """The midnight in Beijing that ends today."""
-    day = now.astimezone(BEIJING) + timedelta(days=1)
-    return day.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def is_overdue(_scope: Scope, now: datetime) -> Q:
-    return RUNNING & Q(due_at__lt=now)
-
-
-def is_due_today(_scope: Scope, now: datetime) -> Q:
-    return RUNNING & Q(due_at__gte=now, due_at__lt=tomorrow(now))
+TO_DISPATCH = Q(is_open=True, state__in=states(NEW | CAME_BACK))
 
 
 def always(condition: Q) -> Condition:
@@ -75,7 +59,7 @@ def always(condition: Q) -> Condition:
 
 # Overdue, the oldest first, then what is due soonest; what waits for nobody here comes last.
 BY_DUE = (
-    Case(When(RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField()),
+    Case(When(IS_RUNNING, then=Value(0)), default=Value(1), output_field=IntegerField()),
     "due_at",
     "pk",
 )
@@ -94,8 +78,10 @@ UNROUTED = by_due(
     "unrouted", _("无主"), always(~Q(unrouted_reason="") & Q(is_open=True)), _("每一件都有人负责"),
     is_alarm=True,
 )  # fmt: skip
-TODAY = by_due("today", _("今天到期"), is_due_today, _("今天没有到期的"))
-OVERDUE = by_due("overdue", _("已超期"), is_overdue, _("没有超期的"), is_alarm=True)
+TODAY = by_due("today", _("今天到期"), lambda _scope, now: is_due_today(now), _("今天没有到期的"))
+OVERDUE = by_due(
+    "overdue", _("已超期"), lambda _scope, now: is_overdue(now), _("没有超期的"), is_alarm=True
+)
 OPEN = by_due("all", _("全部在办"), always(Q(is_open=True)), _("没有在办的案件"))
 
 TRIAGE = Board(

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from gridmap.accounts.scope import Scope
-from gridmap.console.desk.boards import RUNNING, Board, Tab
+from gridmap.console.desk.boards import Board, Tab
 from gridmap.console.desk.filters import Filters, conditions
 from gridmap.incidents.models import Incident
+from gridmap.incidents.querysets import IS_RUNNING
 
 PAGE = 50
 
@@ -41,7 +42,7 @@ def read_page(
         seen = seen.open()  # type: ignore[attr-defined]
     counts = seen.filter(*wanted.values()).aggregate(
         **{f"n_{one.key}": Count("pk", filter=one.condition(scope, now)) for one in board.tabs},
-        next_due=Min("due_at", filter=RUNNING & Q(due_at__gte=now)),
+        next_due=Min("due_at", filter=IS_RUNNING & Q(due_at__gte=now)),
     )
     count = counts[f"n_{tab.key}"]
     chosen = tab.condition(scope, now)

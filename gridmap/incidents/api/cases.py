@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from gridmap.incidents.api.errors import NAMING, operation
 from gridmap.incidents.api.inputs import CaseFilters
 from gridmap.incidents.api.outputs import CasesOut, WholeCaseOut
 from gridmap.incidents.models import HandOver, Incident, MoveRecord, StepRecord, Visit
-from gridmap.incidents.querysets import IncidentQuerySet
+from gridmap.incidents.querysets import IncidentQuerySet, is_overdue
 
 
 class CasesView(ApiView):
@@ -57,7 +57,7 @@ def narrowed(cases: IncidentQuerySet, filters: dict[str, Any], at: datetime) -> 
     if "text" in filters:
         cases = cases.matching(filters["text"])
     if "overdue" in filters:
-        late = Q(is_open=True, due_at__lt=at)
+        late = is_overdue(at)
         cases = cases.filter(late if filters["overdue"] else ~late)
     return cases
 

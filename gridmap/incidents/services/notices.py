@@ -8,10 +8,10 @@ from django.db import connection
 
 from geodata.querysets import day_of
 from gridmap.accounts.models import Role
-from gridmap.incidents.clock_rules import AT_DESK, CAME_BACK
+from gridmap.incidents.clock_rules import AT_DESK
 from gridmap.incidents.models import Incident, MoveRecord, Notice
 from gridmap.incidents.parts import OF_A_CELL, OF_AN_AREA
-from gridmap.incidents.states import Name
+from gridmap.incidents.states import CAME_BACK, Name
 
 
 def responsible(incident: Incident, on: date) -> set[int]:

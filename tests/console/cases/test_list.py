@@ -103,3 +103,12 @@ def test_what_went_to_somebody_else_is_told_no_more(cast: Cast) -> None:
     page = cast.browser("member").get(reverse("notices")).content.decode()
     assert cast.case.title not in page
     assert "没有通知" in page
+
+
+def test_what_is_set_aside_or_done_is_not_overdue(cast: Cast) -> None:
+    late = cast.now - timedelta(hours=1)
+    cast.in_progress()
+    Incident.objects.update(contact_due_at=late, due_at=late)
+    assert titles(cast, "?show=overdue") == ["早上六点起停水"]
+    Incident.objects.update(suspended_until=cast.now.date(), state="suspended")
+    assert titles(cast, "?show=overdue") == []
