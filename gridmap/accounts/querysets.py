@@ -7,6 +7,20 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 
+def exercised(day: str) -> str:
+    """SQL of `exercised_on`: who can act by which appointment; `day` is a placeholder of the statement."""
+    return f"""
+    SELECT appointment.role, appointment.area_id, appointment.cell_id, appointment.guide_team_id,
+           person.id AS user_id
+    FROM accounts_appointment AS appointment
+    JOIN accounts_user AS person
+      ON person.id = CASE WHEN appointment.stand_in_from <= {day} AND appointment.stand_in_to > {day}
+                          THEN appointment.stand_in_id ELSE appointment.user_id END
+    WHERE appointment.begins_on <= {day} AND (appointment.ends_on > {day} OR appointment.ends_on IS NULL)
+      AND person.is_active
+    """  # noqa: S608 - the placeholder is a constant of the caller
+
+
 class AppointmentQuerySet(models.QuerySet[Any]):
     """Who answers for what."""
 

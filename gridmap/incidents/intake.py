@@ -6,6 +6,7 @@ where the key is known already, so that a retry is free and burns no number; two
 the unique key. `ROUTED`, which finds place and owners, also serves cases that wait for theirs.
 """
 
+from gridmap.accounts.querysets import exercised
 from gridmap.incidents.topics import ACCURATE_M
 
 # Metres on the ground within which a point that lies in no building belongs to the nearest one.
@@ -114,18 +115,15 @@ rule AS (
     LIMIT 1
 ),
 holder AS (
-    SELECT CASE WHEN held.stand_in_from <= :day: AND held.stand_in_to > :day:
-                THEN held.stand_in_id ELSE held.user_id END AS user_id
-    FROM place JOIN accounts_appointment AS held ON held.cell_id = place.cell_id
-    WHERE held.role = 'grid_member' AND held.begins_on <= :day: AND (held.ends_on > :day: OR held.ends_on IS NULL)
+    SELECT held.user_id FROM place JOIN ({exercised(":day:")}) AS held ON held.cell_id = place.cell_id
+    WHERE held.role = 'grid_member'
 ),
 answer AS (
     SELECT CASE
         WHEN :lon: IS NULL AND :building_id: IS NULL THEN 'no_place'
         WHEN place.cell_id IS NULL THEN 'outside'
         WHEN :accuracy_m: > {ACCURATE_M} THEN 'inaccurate'
-        WHEN NOT EXISTS (SELECT FROM holder JOIN accounts_user AS person ON person.id = holder.user_id
-                         WHERE person.is_active) THEN 'no_member'
+        WHEN NOT EXISTS (SELECT FROM holder) THEN 'no_member'
         WHEN rule.id IS NULL THEN 'no_rule'
         ELSE ''
     END AS unrouted_reason
@@ -187,7 +185,7 @@ REPORT = """
            :occurred_at:, :at:, :by:, spot.geom, :address:"""
 IS_KNOWN = "EXISTS (SELECT FROM incidents_report WHERE key = :key:)"
 STANDS_HERE = "EXISTS (SELECT FROM incidents_report WHERE key = :key: AND incident_id = :incident:)"
-TOLD = """
+TOLD = f"""
 told AS (
     INSERT INTO incidents_notice (user_id, incident_id, kind, at)
     SELECT DISTINCT held.user_id, incident.id,
@@ -196,12 +194,11 @@ told AS (
     JOIN LATERAL (
         SELECT user_id FROM holder WHERE incident.unrouted_reason = ''
         UNION ALL
-        SELECT user_id FROM accounts_appointment
-        WHERE begins_on <= :day: AND (ends_on > :day: OR ends_on IS NULL)
-          AND CASE WHEN incident.unrouted_reason = '' THEN guide_team_id = incident.lead_team_id
+        SELECT user_id FROM ({exercised(":day:")}) AS others
+        WHERE CASE WHEN incident.unrouted_reason = '' THEN guide_team_id = incident.lead_team_id
                    ELSE role = 'dispatcher' END
     ) AS held ON held.user_id IS DISTINCT FROM :by:
-)"""
+)"""  # noqa: S608 - constants of this package
 ANSWER = """
 SELECT json_build_object('report', report.id, 'incident', incident.id, 'code', incident.code)
 FROM (SELECT 1) AS always LEFT JOIN incident ON true LEFT JOIN report ON true

@@ -3,6 +3,7 @@
 Place and rules are found as for a report that comes in now; only the clock keeps running from where it began.
 """
 
+from gridmap.accounts.querysets import exercised
 from gridmap.incidents.intake import PARAMETERS, ROUTED
 
 
@@ -73,9 +74,7 @@ told AS (
     JOIN LATERAL (
         SELECT routed.holder_id AS user_id
         UNION ALL
-        SELECT user_id FROM accounts_appointment
-        WHERE begins_on <= %(day)s AND (ends_on > %(day)s OR ends_on IS NULL)
-          AND guide_team_id = routed.lead_team_id
+        SELECT user_id FROM ({exercised("%(day)s")}) AS team WHERE guide_team_id = routed.lead_team_id
     ) AS held ON held.user_id IS DISTINCT FROM %(by)s
 )
 SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM routed

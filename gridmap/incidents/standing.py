@@ -1,5 +1,6 @@
 """The standing of a case, read with two statements; an escalated one needs its ladder as well."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from gridmap.accounts.scope import Scope, today
@@ -9,9 +10,13 @@ from gridmap.incidents.parts import Standing, parts_of
 from gridmap.incidents.states import Part, State
 
 
-def standing_of(incident: Incident, on: date | None = None) -> Standing:
-    """How a case stands today, or on a day."""
-    teams = {team.pk for team in incident.assisting_teams.all()}
+def standing_of(
+    incident: Incident, on: date | None = None, assisting: Iterable[int] | None = None
+) -> Standing:
+    """How a case stands today, or on a day; `assisting` are the ids of those teams, where they are known."""
+    if assisting is None:
+        assisting = (team.pk for team in incident.assisting_teams.all())
+    teams = set(assisting)
     if incident.lead_team_id is not None:
         teams.add(incident.lead_team_id)
     state = State(incident.state)

@@ -419,3 +419,14 @@ def test_an_english_board_marks_every_chinese_word(desk: Desk) -> None:
     marked = re.sub(r'<(\w+)[^>]*lang="zh-Hans"[^>]*>[^<]*', "", page)
     visible = re.sub(r"<script.*?</script>|<[^>]+>", " ", marked, flags=re.S)
     assert re.findall(r"[\u4e00-\u9fff]+", visible) == []
+
+
+def test_nobody_is_offered_to_send_a_case_down_to_nobody(desk: Desk) -> None:
+    officer = desk.sign_in(desk.person("li", Role.COMMUNITY_OFFICER, desk.city.areas["p"]))
+    case, stuck = desk.case(), Details(reason="谈不拢")
+    dispatch_incident(incident=case, by=desk.dispatcher, at=desk.now)
+    move_incident(incident=case, name=Name.ESCALATE, by=desk.member, at=desk.now, details=stuck)
+    query = f"?tab=escalated&case={case.code}"
+    assert "pull_down" in desk.page(query, officer)
+    User.objects.filter(pk=desk.member.pk).update(is_active=False)
+    assert "pull_down" not in desk.page(query, officer)

@@ -290,6 +290,17 @@ def test_separating_is_done_once_under_one_key(cast: Cast) -> None:
     assert Incident.objects.count() == 2
 
 
+def test_the_key_of_another_move_separates_nothing(cast: Cast) -> None:
+    key, other = uuid4(), make_incident(cast.member)
+    details = Details(other=other, key=key)
+    move_incident(incident=cast.case, name=Name.MERGE, by=cast.dispatcher, at=NOW, details=details)
+    receipt = join_report(draft=make_draft(), incident=other, by=cast.member, at=NOW)
+    report = Report.objects.get(pk=receipt.report_id)
+    with pytest.raises(KeyTaken):
+        separate_report(report=report, reason="两回事", by=cast.dispatcher, at=LATER, key=key)
+    assert Incident.objects.count() == 2
+
+
 def test_the_only_report_of_a_case_stays_and_only_those_above_separate(cast: Cast) -> None:
     only = cast.case.reports.get()
     with pytest.raises(MoveRefused):

@@ -116,3 +116,18 @@ def test_a_case_that_came_back_reaches_the_desk() -> None:
         (sun.pk, "moved"),
         (second.pk, "moved"),
     }
+
+
+def test_who_stands_in_is_told_of_a_new_case_and_who_cannot_log_in_is_not() -> None:
+    city, team = make_small_city(), make_team("housing")
+    make_rule(team)
+    away, here, gone = (make_user(name, password=None) for name in ("away", "here", "gone"))
+    reporter = make_user("reporter", password=None)
+    appoint(make_user("ma", password=None), Role.GRID_MEMBER, city.cells["a"])
+    span = {"stand_in": here, "stand_in_from": TODAY, "stand_in_to": TODAY + DAY}
+    appoint(away, Role.GUIDE, team, **span)
+    appoint(gone, Role.GUIDE, team)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    case = make_incident(reporter)
+    told = Notice.objects.filter(incident=case).values_list("user__username", flat=True)
+    assert sorted(told) == ["here", "ma"]

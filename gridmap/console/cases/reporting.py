@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from geodata.querysets import day_of
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.drafts import ReportDraft
@@ -126,7 +127,7 @@ def own_report(user: User, key: UUID) -> Report | None:
 
 def limit_of(case: Incident, at: datetime) -> TimeLimit | None:
     """The time limit that the deadlines of a case came from."""
-    rows = TimeLimit.objects.valid_on(at.date()).filter(urgency__in=(case.urgency, ""))
+    rows = TimeLimit.objects.valid_on(day_of(at)).filter(urgency__in=(case.urgency, ""))
     found: TimeLimit | None = (
         (rows.filter(topic=case.topic) | rows.filter(topic__isnull=True))
         .order_by(F("topic").asc(nulls_last=True), "-urgency", "pk")

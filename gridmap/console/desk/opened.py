@@ -2,14 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from gridmap.accounts.scope import Scope
 from gridmap.console.queries import name_language, one_row, shown_name
 from gridmap.incidents.models import Incident
 from gridmap.incidents.parts import OF_AN_AREA, Standing
-from gridmap.incidents.states import State
+from gridmap.incidents.standing import standing_of
 
 YEAR = timedelta(days=365)
 # What may be the same case: so near, and so close in time.
@@ -26,6 +27,7 @@ class Opened:
     """
 
     incident: Incident
+    day: date
     people: list[dict[str, Any]]
     leaders: dict[str, int]
     open_here: int
@@ -33,31 +35,16 @@ class Opened:
     team_open: int
     unit_done: dict[str, Any]
     assisting: list[dict[str, Any]]
-    above: int | None
     outline: dict[str, Any] | None
     reports: list[dict[str, Any]]
     report_count: int
     near: list[dict[str, Any]]
     cells: list[dict[str, Any]]
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
-        """What decides who may do what, without another question."""
-        case = self.incident
-        teams: set[int] = {team["id"] for team in self.assisting}
-        if case.lead_team_id is not None:
-            teams.add(case.lead_team_id)
-        return Standing(
-            state=State(case.state),
-            step=case.step,
-            is_dispute=case.is_dispute,
-            registered_by=case.registered_by_id,
-            area=case.area_id,
-            cell=case.cell_id,
-            raised_to=case.raised_to_id,
-            above=self.above,
-            teams=frozenset(teams),
-        )
+        """What decides who may do what; only an escalated case asks the database once more."""
+        return standing_of(self.incident, self.day, [team["id"] for team in self.assisting])
 
 
 def read_opened(incident: Incident, scope: Scope, now: datetime, *, english: bool) -> Opened:
@@ -81,7 +68,7 @@ def read_opened(incident: Incident, scope: Scope, now: datetime, *, english: boo
         most=MOST_NEAR,
     )
     found: dict[str, Any] = json.loads(row[0]) if row else {}
-    return Opened(incident=incident, **found)
+    return Opened(incident=incident, day=scope.day, **found)
 
 
 OPENED = f"""
@@ -145,7 +132,6 @@ SELECT json_build_object(
         FROM incidents_incident_assisting_teams AS link
         JOIN accounts_guideteam AS team ON team.id = link.guideteam_id
         WHERE link.incident_id = %(id)s),
-    'above', (SELECT area.parent_id FROM opened JOIN geodata_area AS area ON area.id = opened.raised_to_id),
     'outline', (SELECT ST_AsGeoJSON(version.geom, 6, 0)::json FROM opened
                 JOIN geodata_cellversion AS version
                   ON version.cell_id = opened.cell_id AND version.valid_to IS NULL),

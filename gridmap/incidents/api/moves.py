@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +15,10 @@ from gridmap.incidents.api.asking import CODE, ApiView, case_of, person
 from gridmap.incidents.api.errors import NAMING, WRITING, operation
 from gridmap.incidents.api.inputs import MoveInput, StepInput
 from gridmap.incidents.api.outputs import MovedOut, PossibleMovesOut
-from gridmap.incidents.models import Incident, MoveRecord, Unit
+from gridmap.incidents.models import Incident, Unit
 from gridmap.incidents.parts import can_take_step, parts_of, possible_moves
 from gridmap.incidents.services.details import Details, VisitDraft
-from gridmap.incidents.services.errors import KeyTaken, MoveRefused
+from gridmap.incidents.services.errors import MoveRefused
 from gridmap.incidents.services.moving import move_incident
 from gridmap.incidents.services.steps import record_step
 from gridmap.incidents.standing import standing_of
@@ -63,11 +62,6 @@ class MovesView(ApiView):
         except MoveRefused as refusal:
             refusal.field = refusal.field and f"details.{refusal.field}"
             raise
-        except IntegrityError as error:
-            # Of two cases at the same moment: the key is all that they share.
-            if not MoveRecord.objects.filter(key=move["key"]).exists():
-                raise
-            raise KeyTaken(_("这个编号下已经有另一个动作。"), "key") from error
         return Response(_moved(case))
 
 

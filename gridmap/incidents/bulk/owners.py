@@ -11,6 +11,7 @@ from django.db import connection
 from geodata.querysets import BEIJING
 from geodata.times import Moments, to_local, to_utc
 from gridmap.accounts.models import Role
+from gridmap.accounts.querysets import exercised
 from gridmap.incidents.bulk.places import NONE, Ids, Places
 from gridmap.incidents.models import CalendarDay, TimeLimit
 from gridmap.incidents.topics import ACCURATE_M, URGENCIES
@@ -43,15 +44,10 @@ LEFT JOIN LATERAL (
 ORDER BY asked.n
 """
 # As the `holder` of an intake, for all cells.
-HELD = """
-SELECT DISTINCT held.cell_id
-FROM accounts_appointment AS held
-JOIN accounts_user AS person
-  ON person.id = CASE WHEN held.stand_in_from <= %(day)s AND held.stand_in_to > %(day)s
-                      THEN held.stand_in_id ELSE held.user_id END
-WHERE held.role = %(role)s AND held.cell_id IS NOT NULL AND person.is_active
-  AND held.begins_on <= %(day)s AND (held.ends_on > %(day)s OR held.ends_on IS NULL)
-"""
+HELD = f"""
+SELECT DISTINCT held.cell_id FROM ({exercised("%(day)s")}) AS held
+WHERE held.role = %(role)s AND held.cell_id IS NOT NULL
+"""  # noqa: S608 - constants of this package
 CITY = "SELECT id FROM geodata_area WHERE parent_id IS NULL ORDER BY id LIMIT 1"
 
 

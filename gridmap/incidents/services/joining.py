@@ -17,7 +17,7 @@ from gridmap.incidents.intake import JOINING, SEPARATION
 from gridmap.incidents.models import Incident, MoveRecord, Notice, Report, Topic
 from gridmap.incidents.parts import parts_of
 from gridmap.incidents.querysets import IncidentQuerySet
-from gridmap.incidents.services.errors import MoveRefused, ReportRefused
+from gridmap.incidents.services.errors import KeyTaken, MoveRefused, ReportRefused
 from gridmap.incidents.services.moving import lock, save
 from gridmap.incidents.services.notices import responsible, tell
 from gridmap.incidents.services.reporting import (
@@ -114,13 +114,16 @@ def separate_report(
 
     Raises
     ------
+    KeyTaken
+        Another move came under this key before.
     MoveRefused
         Not above the case, no reason, or the case has no other report.
     """
-    known = MoveRecord.objects.filter(key=key).select_related("other").first() if key else None
-    if known is not None and known.other is not None:
-        return known.other
     locked = lock(report.incident)
+    # Only now: the first of two tries may have ended while the second waited for the case.
+    known = MoveRecord.objects.filter(key=key).select_related("other").first() if key else None
+    if known is not None:
+        return _separated(known)
     _check_separable(locked, by, at)
     if not reason.strip():
         raise MoveRefused(_("写明原因。"), "reason")
@@ -132,6 +135,13 @@ def separate_report(
     other = Incident.objects.get(pk=receipt.incident_id)
     _record(locked, "separate", by=by, at=at, other=other, note=reason, key=key)
     return other
+
+
+def _separated(known: MoveRecord) -> Incident:
+    """The case that the separation under a key made."""
+    if known.name != "separate" or known.other is None:
+        raise KeyTaken(_("这个编号下已经有另一个动作。"), "key")
+    return known.other
 
 
 def _check_separable(locked: Incident, by: User, at: datetime) -> None:

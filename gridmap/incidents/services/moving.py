@@ -1,10 +1,11 @@
 """The moves of a case: one function, whatever the move; what each changes stands in `effects`."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from geodata.querysets import day_of
@@ -58,7 +59,7 @@ def move_incident(
     if move.target is not None:
         locked.state, locked.state_since = move.target.value, at
     save(locked)
-    record = MoveRecord.objects.create(
+    record = MoveRecord(
         incident=locked,
         key=details.key,
         name=name.value,
@@ -70,8 +71,20 @@ def move_incident(
         area=locked.raised_to,
         other=details.other,
     )
+    _write(record)
     tell_of_move(locked, record)
     return record
+
+
+def _write(record: MoveRecord) -> None:
+    """Of two cases at the same moment the key is all that they share: the second waits for it here."""
+    try:
+        with transaction.atomic() if record.key else nullcontext():
+            record.save(force_insert=True)
+    except IntegrityError as error:
+        if _known(record.key) is None:
+            raise
+        raise KeyTaken(_("这个编号下已经有另一个动作。"), "key") from error
 
 
 def dispatch_incident(

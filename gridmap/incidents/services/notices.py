@@ -8,6 +8,7 @@ from django.db import connection
 
 from geodata.querysets import day_of
 from gridmap.accounts.models import Role
+from gridmap.accounts.querysets import exercised
 from gridmap.incidents.clock_rules import AT_DESK
 from gridmap.incidents.models import Incident, MoveRecord, Notice
 from gridmap.incidents.parts import OF_A_CELL, OF_AN_AREA
@@ -64,16 +65,8 @@ def _asked(cases: Collection[int], day: date, desk: Iterable[str]) -> dict[str, 
     }
 
 
-# Who exercises an appointment on a day: the stand-in while there is one.
-HELD = """
-held AS NOT MATERIALIZED (
-    SELECT held.role, held.area_id, held.cell_id, held.guide_team_id, person.id AS user_id
-    FROM accounts_appointment AS held
-    JOIN accounts_user AS person
-      ON person.id = CASE WHEN held.stand_in_from <= %(day)s AND held.stand_in_to > %(day)s
-                          THEN held.stand_in_id ELSE held.user_id END
-    WHERE held.begins_on <= %(day)s AND (held.ends_on > %(day)s OR held.ends_on IS NULL) AND person.is_active
-),
+HELD = f"""
+held AS NOT MATERIALIZED ({exercised("%(day)s")}),
 """
 RESPONSIBLE = f"""
 WITH {HELD}

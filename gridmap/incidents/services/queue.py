@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import Role
+from gridmap.accounts.querysets import exercised
 from gridmap.incidents.clock_rules import REMIND_AT, RUNNING
 from gridmap.incidents.models import Notice
 from gridmap.incidents.services.notices import tell_dispatchers, tell_responsible
@@ -48,14 +49,10 @@ def _run(sql: str, at: datetime, **values: Any) -> list[Any]:
 
 
 # A cell is held by who is appointed to it today, or stands in today, and can log in.
-MEMBER = """
+MEMBER = f"""
 EXISTS (
-    SELECT FROM accounts_appointment AS held
-    JOIN accounts_user AS person
-      ON person.id = CASE WHEN held.stand_in_from <= %(day)s AND held.stand_in_to > %(day)s
-                          THEN held.stand_in_id ELSE held.user_id END
-    WHERE held.cell_id = incident.cell_id AND held.role = %(member)s AND person.is_active
-      AND held.begins_on <= %(day)s AND (held.ends_on > %(day)s OR held.ends_on IS NULL)
+    SELECT FROM ({exercised("%(day)s")}) AS held
+    WHERE held.cell_id = incident.cell_id AND held.role = %(member)s
 )
 """
 # The alarm of the day is given with this one: the next reminder comes on the next working day.
