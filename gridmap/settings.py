@@ -138,6 +138,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "gridmap.accounts.context.frame",
             ],

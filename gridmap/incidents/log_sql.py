@@ -1,4 +1,4 @@
-"""The statements that verify the log; the same sums as migration 0100 has made the triggers do."""
+"""The statements that verify the log; the same sums as migration 0005 has made the triggers do."""
 
 from collections.abc import Sequence
 

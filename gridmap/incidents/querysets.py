@@ -68,10 +68,6 @@ class CalendarQuerySet(models.QuerySet[Any]):
         """Whether it has the years ahead that deadlines of today can run into."""
         return self.filter(pk=date(today.year + YEARS_AHEAD, 12, 31)).exists()
 
-    def provisional_between(self, first: date, last: date) -> Self:
-        """The days from one to another, both included, that are assumed and not announced."""
-        return self.filter(day__range=(first, last), is_provisional=True)
-
 
 class IncidentQuerySet(models.QuerySet[Any]):
     """Cases."""

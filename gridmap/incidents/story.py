@@ -237,8 +237,6 @@ def _called(place: Any) -> str:
     return str(english or place.name) if place else "–"
 
 
-def moment_text(at: datetime, now: datetime | None = None) -> str:
-    """Day and time in Beijing; the year only where it is another one than that of `now`."""
-    local = at.astimezone(BEIJING)
-    is_this_year = now is None or local.year == now.astimezone(BEIJING).year
-    return date_format(local, _("n月j日 H:i") if is_this_year else _("Y年n月j日 H:i"))
+def moment_text(at: datetime) -> str:
+    """Day and time in Beijing."""
+    return date_format(at.astimezone(BEIJING), _("n月j日 H:i"))

@@ -134,7 +134,7 @@ def test_conflicts_have_many_callers_and_come_back(tuesday: Story) -> None:
     events = tuesday.plan.events
     for number, site in enumerate(SITES):
         mine = events.take((events.site == number) & (tuesday.plan.fate == Fate.CLOSED))
-        if site.is_conflict:
+        if site.kind == "conflict":
             assert len(np.unique(mine.caller)) > len(mine) / 3, site.key
             weeks = np.unique(mine.at.astype("datetime64[W]"))
             assert len(weeks) >= 7, site.key

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
 from geodata.models import Area, Building, Cell, CellVersion
@@ -45,19 +44,8 @@ def _around(
     english: bool,
 ) -> str:
     scoped: dict[str, QuerySet[Any]] = {"buildings": buildings, "cells": cells, "cases": cases}
-    scoped = {name: _or_nothing(rows) for name, rows in scoped.items()}
     row = one_row(AROUND, scoped, lon=place.x, lat=place.y, metres=metres, english=english)
     return str(row[0]) if row else "{}"
-
-
-def _or_nothing(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows; where Django knows that there are none, a statement that says so."""
-    try:
-        rows.query.sql_with_params()
-    except EmptyResultSet:
-        nothing: QuerySet[Any] = rows.model._default_manager.filter(pk__lt=0)
-        return nothing
-    return rows
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The list of cases, and the page of one."""
 
-from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -68,8 +67,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, found: Incident, person: Scope) -> HttpResponse:
     """One case: how far it is, who has it, what happened, and what can be done now."""
     seen = read_case_page(found, person, timezone.now())
-    values = {"seen": seen, "case": found, "said": list(get_messages(request))}
-    return page(request, "console/cases/case.html", values)
+    return page(request, "console/cases/case.html", {"seen": seen, "case": found})
 
 
 @on_case

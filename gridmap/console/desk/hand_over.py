@@ -138,7 +138,6 @@ def _show(
         "held": held,
         "form": form,
         "words": request.GET.get("q", ""),
-        "messages": messages.get_messages(request),
     }
     if held is not None:
         cases = (

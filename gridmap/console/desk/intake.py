@@ -130,7 +130,6 @@ class Intake:
             "joins": self.request.POST.get("joins", ""),
             "faults": _faults(self.form, self.parties) if status == REFUSED else 0,
             "known": known,
-            "messages": messages.get_messages(self.request),
         }
         return render(self.request, "console/desk/new.html", values, status=status)
 

@@ -225,8 +225,6 @@ class MoveForm(forms.Form):
         said = {
             name: values.pop(name) for name in ("way", "result", "satisfaction") if name in values
         }
-        if self.name is Name.SETTLE_ON_SITE:
-            values["outcome"] = "resolved_on_site"
         return Details(**values, visit=VisitDraft(**said) if said else None)
 
 

@@ -10,11 +10,10 @@ from gridmap.accounts.scope import Scope
 from gridmap.console.queries import name_language, one_row, shown_name
 from gridmap.incidents.models import Incident
 from gridmap.incidents.parts import OF_AN_AREA, Standing
+from gridmap.incidents.querysets import NEAR_M, SHORTLY
 from gridmap.incidents.standing import standing_of
 
 YEAR = timedelta(days=365)
-# What may be the same case: so near, and so close in time.
-SAME_M, SAME_DAYS = 150, 30
 MOST_NEAR = 3
 
 
@@ -63,8 +62,8 @@ def read_opened(incident: Incident, scope: Scope, now: datetime, *, english: boo
         now=now,
         english=english,
         area_roles=sorted(OF_AN_AREA),
-        same_m=SAME_M,
-        same_days=timedelta(days=SAME_DAYS),
+        same_m=NEAR_M,
+        same_days=SHORTLY,
         most=MOST_NEAR,
     )
     found: dict[str, Any] = json.loads(row[0]) if row else {}

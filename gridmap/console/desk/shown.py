@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -74,7 +73,6 @@ class Shown:
             "kept": self.filters.query(page=1, case="", act=""),
             "known": known,
             "views": views_of(known.views, self.scope),
-            "messages": messages.get_messages(self.request),
             "is_triage": self.board is TRIAGE,
             "is_teams": self.board is TEAMS,
             "can_register": bool(self.scope.roles & INTAKE),

@@ -170,7 +170,6 @@ def _show(
         "form": form,
         "moved_words": _moved_words(moved) if moved is not None else "",
         "becomes": form.cleaned_data if form is not None and moved is not None else None,
-        "messages": messages.get_messages(request),
     }
     return page(request, "console/tables/calendar.html", values, status)
 

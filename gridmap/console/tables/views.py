@@ -144,7 +144,6 @@ class TablePage:
             "row": self.row,
             "heading": name_of(self.row) if self.row else "",
             "is_begun": self.row is not None and self.row.valid_from <= self.today,
-            "messages": messages.get_messages(self.request),
         }
         return page(self.request, "console/tables/table.html", values, status)
 

@@ -22,7 +22,7 @@ from gridmap.incidents.api.outputs import ReceiptOut
 from gridmap.incidents.photos import MOST_PHOTOS
 from gridmap.incidents.querysets import WITHOUT_CASES
 from gridmap.incidents.services.errors import ReportRefused
-from gridmap.incidents.services.photos import add_photos_of_report, read_picture
+from gridmap.incidents.services.photos import add_photos_of_report, read_pictures
 from gridmap.incidents.services.reporting import report_incident
 
 # What the service calls a field, where it stands elsewhere in the body.
@@ -55,7 +55,7 @@ class ReportsView(ApiView):
         report.is_valid(raise_exception=True)
         draft = report.draft(_building_id(report.validated_data.get("building")))
         # Everything that may be refused comes before anything is written.
-        pictures = [read_picture(file.read(), "photos") for file in files]
+        pictures = read_pictures(file.read() for file in files)
         now, by = timezone.now(), person(request)
         try:
             receipt = report_incident(draft=draft, by=by, at=now)

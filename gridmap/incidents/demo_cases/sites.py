@@ -69,10 +69,6 @@ class Site:
     spell_days: int = 30
     callers: int = 0
 
-    @property
-    def is_conflict(self) -> bool:
-        return self.kind == "conflict"
-
 
 NIGHT = (22, 3, 0.8)
 SITES: tuple[Site, ...] = (

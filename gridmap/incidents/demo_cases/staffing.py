@@ -9,8 +9,6 @@ from gridmap.incidents.demo_cases.clock import Ints
 from gridmap.incidents.demo_cases.town import Staff, Town
 
 NOBODY = -1
-# Who works in a team.
-IN_TEAM = (Role.GUIDE, Role.HANDLING_UNIT)
 
 
 def read_staff(town: Town) -> Staff:

@@ -15,7 +15,6 @@ from gridmap.accounts.scope import Scope, scope
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.intake import JOINING, SEPARATION
 from gridmap.incidents.models import Incident, MoveRecord, Notice, Report, Topic
-from gridmap.incidents.parts import parts_of
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.services.errors import KeyTaken, MoveRefused, ReportRefused
 from gridmap.incidents.services.moving import lock, save
@@ -28,7 +27,7 @@ from gridmap.incidents.services.reporting import (
     take_once,
     values_of,
 )
-from gridmap.incidents.standing import standing_of
+from gridmap.incidents.standing import parts_in
 from gridmap.incidents.states import DESK
 
 
@@ -145,8 +144,7 @@ def _separated(known: MoveRecord) -> Incident:
 
 
 def _check_separable(locked: Incident, by: User, at: datetime) -> None:
-    day = day_of(at)
-    if not parts_of(standing_of(locked, day), scope(by, day)) & frozenset(DESK):
+    if not parts_in(locked, scope(by, day_of(at))) & frozenset(DESK):
         raise MoveRefused(_("你不能对这个案件这样做。"))
     if locked.reports.count() == 1:
         raise MoveRefused(_("这个案件只有一份来件，没有可以分出的。"))

@@ -10,10 +10,9 @@ from geodata.querysets import TOUCHING, day_of
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import scope
 from gridmap.incidents.models import Incident
-from gridmap.incidents.parts import parts_of
 from gridmap.incidents.rerouting import REROUTING
 from gridmap.incidents.services.errors import MoveRefused
-from gridmap.incidents.standing import standing_of
+from gridmap.incidents.standing import parts_in
 from gridmap.incidents.states import DESK
 
 
@@ -25,8 +24,7 @@ def route_again(*, incident: Incident, by: User, at: datetime) -> Incident:
     MoveRefused
         Not above the case, or it has its owners.
     """
-    day = day_of(at)
-    if not parts_of(standing_of(incident, day), scope(by, day)) & frozenset(DESK):
+    if not parts_in(incident, scope(by, day_of(at))) & frozenset(DESK):
         raise MoveRefused(_("你不能对这个案件这样做。"))
     if not Incident.objects.unrouted().filter(pk=incident.pk).exists():
         raise MoveRefused(_("这个案件已经有人负责。"))

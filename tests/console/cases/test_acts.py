@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -135,6 +136,17 @@ def test_an_act_without_questions_is_one_press_on_the_page(cast: Cast) -> None:
     assert browser.post(form[1], fields).status_code == 302
     assert MoveRecord.objects.filter(name="start").count() == 1
     assert "已完成：接手办理" in browser.get(cast.address).content.decode()
+
+
+def test_what_was_done_is_said_on_whatever_page_comes_next(cast: Cast) -> None:
+    browser = cast.browser("member")
+    form = {"version": cast.case.version, "key": str(uuid4()), "reason": "误报"}
+    assert (
+        browser.post(reverse("case-act", args=[cast.case.code, "withdraw"]), form).status_code
+        == 302
+    )
+    assert "已完成：撤回" in browser.get("/cases/").content.decode()
+    assert "已完成：撤回" not in browser.get("/cases/").content.decode()
 
 
 def test_what_is_missing_is_said_at_its_field_and_the_rest_is_kept(cast: Cast) -> None:

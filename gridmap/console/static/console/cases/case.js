@@ -2,11 +2,9 @@
 
 import { showAround } from "./around.js";
 import { openDialogs } from "./dialogs.js";
-import { showToasts } from "./toast.js";
 import { openPhotos } from "./viewer.js";
 
 openDialogs();
-showToasts();
 openPhotos();
 
 const map = document.querySelector("#case-map");

@@ -1,7 +1,7 @@
 /* On every page: how many reports wait, which, and sending them as soon as there is a network. */
 
 import { flush, forget, list, onChange } from "./outbox.js";
-import { toast } from "./toast.js";
+import { toast } from "../toast.js";
 
 const box = document.querySelector("#outbox");
 const user = Number(box.dataset.user);

@@ -5,7 +5,7 @@
  * form is sent. A phone's photo of 5 MB leaves as half a MB, without the place that the camera wrote into it.
  */
 
-import { toast } from "./toast.js";
+import { toast } from "../toast.js";
 
 /* As the server keeps them. */
 const LONGEST = 2048;

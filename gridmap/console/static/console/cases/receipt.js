@@ -1,6 +1,6 @@
 /* The receipt: for ten seconds the report can be taken back; the clock stands while the button is looked at. */
 
-import { countDown } from "./toast.js";
+import { countDown } from "../toast.js";
 
 const form = document.querySelector("#withdraw");
 if (form) {

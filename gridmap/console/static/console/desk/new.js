@@ -2,7 +2,6 @@
 /* global L, htmx */
 
 import { create } from "../../layers/basemap.js";
-import { watchToasts } from "./toast.js";
 
 const one = (selector) => document.querySelector(selector);
 const form = one("#new");
@@ -99,4 +98,3 @@ else if (form.elements.lat.value) {
   mark(last.lat, last.lng);
   map.setView(last, 17, FLIGHT);
 }
-watchToasts(one("#toasts"));

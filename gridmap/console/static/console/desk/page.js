@@ -1,7 +1,7 @@
 /* A board: htmx swaps the list, the map follows it, the keyboard walks through it. */
 
 import { drawMap } from "./map.js";
-import { watchToasts } from "./toast.js";
+import { watchToasts } from "../toast.js";
 
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];

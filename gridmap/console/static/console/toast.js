@@ -1,10 +1,15 @@
 /* One line at the bottom for ten seconds; it stays while somebody looks at it. */
 
 const SECONDS = 10;
+const watched = new WeakSet();
 
-/** Shows what the server says was done. */
-export function showToasts() {
-  for (const said of document.querySelectorAll("[data-toast]")) toast(said.textContent);
+/** Lets the lines that the server says in `place` go in their time. */
+export function watchToasts(place) {
+  for (const line of place.querySelectorAll("[data-toast]")) {
+    if (watched.has(line)) continue;
+    watched.add(line);
+    expire(line, line.querySelector(".toast__left"));
+  }
 }
 
 /** Shows a text; `action` {label, run} is a button beside the seconds that are left. */
@@ -18,9 +23,13 @@ export function toast(text, action) {
   line.append(words);
   if (action) line.append(...withAction(line, action));
   place.replaceChildren(line);
+  expire(line, line.querySelector("[data-seconds]"));
+}
+
+/* `seconds` says what is left, in the words of `data-words` where there are any. */
+function expire(line, seconds) {
   countDown(line, SECONDS, (left) => {
-    const seconds = line.querySelector("[data-seconds]");
-    if (seconds) seconds.textContent = left;
+    if (seconds) seconds.textContent = (seconds.dataset.words ?? "{n}").replace("{n}", left);
     if (!left) line.remove();
   });
 }

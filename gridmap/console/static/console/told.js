@@ -2,4 +2,4 @@
 
 import { watchToasts } from "./toast.js";
 
-watchToasts(document.getElementById("toasts"));
+watchToasts(document.querySelector("#toasts"));
