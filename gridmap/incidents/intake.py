@@ -7,6 +7,7 @@ the unique key. `ROUTED`, which finds place and owners, also serves cases that w
 """
 
 from gridmap.accounts.querysets import exercised
+from gridmap.incidents.routing import chosen_rule
 from gridmap.incidents.topics import ACCURATE_M
 
 # Metres on the ground within which a point that lies in no building belongs to the nearest one.
@@ -64,6 +65,12 @@ spot AS (
         FROM (SELECT ST_SetSRID(ST_MakePoint(:lon:, :lat:), 4490) AS point) AS given
     ) AS inside
 )"""
+RULE = chosen_rule(
+    topic="(SELECT id FROM topic)",
+    urgency=":urgency:",
+    day=":day:",
+    above="above.id = rule.area_id",
+)
 # A recursive list: topic, spot, place, building, post, rule, holder, and in `answer` why nobody answers.
 ROUTED = f"""
 topic AS (
@@ -102,17 +109,7 @@ above AS (
     SELECT area.parent_id, above.height + 1 FROM above JOIN geodata_area AS area ON area.id = above.id
     WHERE area.parent_id IS NOT NULL
 ),
-rule AS (
-    SELECT rule.id, rule.lead_team_id, rule.unit_id
-    FROM incidents_routingrule AS rule
-    CROSS JOIN topic
-    LEFT JOIN above ON above.id = rule.area_id
-    WHERE rule.valid_from <= :day: AND (rule.valid_to > :day: OR rule.valid_to IS NULL)
-      AND (rule.topic_id = topic.id OR rule.topic_id IS NULL)
-      AND (rule.area_id IS NULL OR above.id IS NOT NULL)
-      AND rule.urgency IN (:urgency:, '')
-    ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
-    LIMIT 1
+rule AS ({RULE}
 ),
 holder AS (
     SELECT held.user_id FROM place JOIN ({exercised(":day:")}) AS held ON held.cell_id = place.cell_id

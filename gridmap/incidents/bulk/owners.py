@@ -14,14 +14,17 @@ from gridmap.accounts.models import Role
 from gridmap.accounts.querysets import exercised
 from gridmap.incidents.bulk.places import NONE, Ids, Places
 from gridmap.incidents.models import CalendarDay, TimeLimit
+from gridmap.incidents.routing import chosen_rule
 from gridmap.incidents.topics import ACCURATE_M, URGENCIES
 
 DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 MINUTE = np.timedelta64(1, "m").astype("timedelta64[us]")
 ZONE = BEIJING.key
 
-# As the `rule` of an intake, for many at once.
-RULES = """
+RULE = chosen_rule(
+    topic="asked.topic_id", urgency="asked.urgency", day="%(day)s", above="above.id = rule.area_id"
+)
+RULES = f"""
 SELECT rule.id, rule.lead_team_id, rule.unit_id
 FROM unnest(%(topics)s::bigint[], %(communities)s::bigint[], %(urgencies)s::text[])
      WITH ORDINALITY AS asked (topic_id, community_id, urgency, n)
@@ -32,17 +35,10 @@ LEFT JOIN LATERAL (
         SELECT area.parent_id, above.height + 1 FROM above JOIN geodata_area AS area ON area.id = above.id
         WHERE area.parent_id IS NOT NULL
     )
-    SELECT rule.id, rule.lead_team_id, rule.unit_id
-    FROM incidents_routingrule AS rule LEFT JOIN above ON above.id = rule.area_id
-    WHERE rule.valid_from <= %(day)s AND (rule.valid_to > %(day)s OR rule.valid_to IS NULL)
-      AND (rule.topic_id = asked.topic_id OR rule.topic_id IS NULL)
-      AND (rule.area_id IS NULL OR above.id IS NOT NULL)
-      AND rule.urgency IN (asked.urgency, '')
-    ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
-    LIMIT 1
+    {RULE}
 ) AS rule ON true
 ORDER BY asked.n
-"""
+"""  # noqa: S608 - constants of this package
 # As the `holder` of an intake, for all cells.
 HELD = f"""
 SELECT DISTINCT held.cell_id FROM ({exercised("%(day)s")}) AS held

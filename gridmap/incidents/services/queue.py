@@ -10,6 +10,7 @@ from gridmap.accounts.models import Role
 from gridmap.accounts.querysets import exercised
 from gridmap.incidents.clock_rules import REMIND_AT, RUNNING
 from gridmap.incidents.models import Notice
+from gridmap.incidents.routing import chosen_rule
 from gridmap.incidents.services.notices import tell_dispatchers, tell_responsible
 
 
@@ -70,18 +71,12 @@ reminded AS (
 )
 SELECT id FROM lost
 """  # noqa: S608 - constants of this module
-# The rule is chosen as at intake: the nearest area, then the topic, then the urgency.
-RULE = """
-SELECT rule.id, rule.lead_team_id, rule.unit_id
-FROM incidents_routingrule AS rule
-LEFT JOIN above ON above.incident_id = incident.id AND above.id = rule.area_id
-WHERE rule.valid_from <= %(day)s AND (rule.valid_to > %(day)s OR rule.valid_to IS NULL)
-  AND (rule.topic_id = incident.topic_id OR rule.topic_id IS NULL)
-  AND (rule.area_id IS NULL OR above.id IS NOT NULL)
-  AND rule.urgency IN (incident.urgency, '')
-ORDER BY above.height NULLS LAST, rule.topic_id IS NULL, rule.urgency = '', rule.id
-LIMIT 1
-"""
+RULE = chosen_rule(
+    topic="incident.topic_id",
+    urgency="incident.urgency",
+    day="%(day)s",
+    above="above.incident_id = incident.id AND above.id = rule.area_id",
+)
 DEQUEUE = f"""
 WITH RECURSIVE queued AS (
     SELECT * FROM incidents_incident WHERE is_open AND unrouted_reason IN ('no_member', 'no_rule')
