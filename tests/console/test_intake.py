@@ -164,8 +164,8 @@ def test_what_is_far_of_another_topic_or_finished_is_not_near(counter: Counter) 
         ({"topic": ""}, "选一个专题。"),
         ({"occurred_at": "2999-01-01T00:00"}, "发生时间在以后"),
         ({"occurred_at": "gestern"}, "时间写成"),
-        ({"reporter-phone": "1380937662"}, "手机号要 11 位，现在是 10 位。"),
-        ({"reporter-phone": "abc"}, "电话只写数字。"),
+        ({"reporter-phone": "1380937662"}, "手机号要 11 位，现在是 10 位"),
+        ({"reporter-phone": "abc"}, "电话只写数字"),
         ({"reporter-phone": "13809376620"}, "写姓名或单位"),
     ],
 )

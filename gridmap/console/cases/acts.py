@@ -17,6 +17,7 @@ from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases import forms
 from gridmap.console.cases.photo_forms import bytes_of
+from gridmap.console.cases.wording import CONSEQUENCES
 from gridmap.console.pages import is_english
 from gridmap.incidents.levels import ladder_of
 from gridmap.incidents.models import Extension, Incident, Supervision
@@ -165,11 +166,6 @@ MOVE_FORMS: dict[Name, type[forms.ActForm]] = {
     Name.MERGE: forms.MergeForm,
     Name.UNMERGE: forms.ReasonForm,
     Name.WITHDRAW: forms.ReasonForm,
-}
-CONSEQUENCES: dict[Name, str] = {
-    Name.DECLINE: gettext_noop("案件到此为止，不再派人办理。以后可以重新办理。"),
-    Name.MERGE: gettext_noop("案件到此为止，以后在另一个案件里办理。可以拆回。"),
-    Name.WITHDRAW: gettext_noop("案件到此为止，办理人不再看到它。以后可以重新办理。"),
 }
 OTHERS: dict[str, Act] = {
     act.name: act

@@ -16,6 +16,7 @@ from geodata.querysets import BEIJING
 from gridmap.accounts.models import GuideTeam
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases.photo_forms import PhotosField
+from gridmap.console.cases.saying import sentences
 from gridmap.console.cases.wording import called
 from gridmap.incidents.models import Incident, Report, Unit
 from gridmap.incidents.models.choices import choices
@@ -28,20 +29,6 @@ MOST_NEAR = 5
 # A text, or one that is translated when it is shown.
 Words = Any
 DETAILS = {field.name for field in fields(Details)}
-
-
-def sentences(label: Words, missing: Words, length: int = 500, **options: Any) -> forms.CharField:
-    """A few sentences; what is too long or missing is said."""
-    return forms.CharField(
-        label=label,
-        max_length=length,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": length}),
-        error_messages={
-            "required": missing,
-            "max_length": _("最多 %(limit_value)d 个字，现在是 %(show_value)d 个"),
-        },
-        **options,
-    )
 
 
 def one_of(

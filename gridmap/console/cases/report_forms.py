@@ -1,8 +1,7 @@
 """A new report as the page sends it: the shape of each field, with errors that say how to mend it."""
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,16 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gridmap.accounts.models import Role
-from gridmap.console.cases.forms import sentences
 from gridmap.console.cases.photo_forms import PhotosField
+from gridmap.console.cases.saying import PersonForm, demand_past, sentences
 from gridmap.incidents.drafts import PartyDraft, ReportDraft
 from gridmap.incidents.models import Party, Topic
 from gridmap.incidents.models.choices import choices
 from gridmap.incidents.topics import URGENCIES
 
-MOBILE, LANDLINE = 11, (7, 12)
-# A clock that is a little ahead of ours is no lie.
-AHEAD = timedelta(minutes=5)
 # Who reports from where; the first role that a person holds decides.
 SOURCES = (
     (Role.GRID_MEMBER, "patrol"),
@@ -70,10 +66,7 @@ class ReportForm(forms.Form):
     resolution = sentences(_("怎么化解的"), "", 2000, required=False)
 
     def clean_occurred_at(self) -> datetime:
-        at: datetime = self.cleaned_data["occurred_at"]
-        if at > timezone.now() + AHEAD:
-            raise forms.ValidationError(gettext("发生时间在以后，改成已经过去的时间"))
-        return at
+        return demand_past(self.cleaned_data["occurred_at"], timezone.now())
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -97,57 +90,14 @@ class ReportForm(forms.Form):
         )
 
 
-class PartyForm(forms.Form):
-    """One person or organisation; an empty row is no party."""
+class PartyForm(PersonForm):
+    """A row that says as what somebody is named."""
 
-    name = forms.CharField(
-        label=_("姓名或单位"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    phone = forms.CharField(
-        label=_("联系电话"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
     role = forms.ChoiceField(label=_("身份"), choices=Party.Role, initial=Party.Role.REPORTER)
-    is_organisation = forms.BooleanField(label=_("是单位"), required=False)
-
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"].strip()
-        digits = re.sub(r"[\s-]", "", phone)
-        if not phone:
-            return ""
-        if not (digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError(gettext("电话只写数字"))
-        if digits.startswith("1") and len(digits) != MOBILE:
-            raise forms.ValidationError(
-                gettext("手机号要 %(wanted)s 位，现在是 %(found)s 位")
-                % {"wanted": MOBILE, "found": len(digits)}
-            )
-        if not LANDLINE[0] <= len(digits) <= LANDLINE[1]:
-            raise forms.ValidationError(gettext("座机号要 7 到 12 位，连区号"))
-        return phone
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        if values.get("phone") and not values.get("name"):
-            self.add_error("name", gettext("写姓名或单位，姓氏也可以"))
-        return values
 
     def party(self) -> PartyDraft | None:
-        """The party of a valid row that is not empty."""
-        values = self.cleaned_data
-        if not values.get("name"):
-            return None
-        return PartyDraft(
-            role=values["role"],
-            name=values["name"],
-            phone=values["phone"],
-            is_organisation=values["is_organisation"],
-        )
+        # A row that nobody touched has no role.
+        return self._party(self.cleaned_data.get("role", ""))
 
 
 PartyRows = forms.formset_factory(PartyForm, extra=2, max_num=6, absolute_max=6)

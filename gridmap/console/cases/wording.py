@@ -4,13 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from gridmap.console import times
 from gridmap.console.pages import is_english
 from gridmap.console.times import Due
 from gridmap.incidents.models import Incident
-from gridmap.incidents.states import DONE, ENDS, STATE_LABELS, STEP_LABELS, State, Step, next_step
+from gridmap.incidents.states import (
+    DONE,
+    ENDS,
+    STATE_LABELS,
+    STEP_LABELS,
+    Name,
+    State,
+    Step,
+    next_step,
+)
 from gridmap.incidents.topics import RISKS
 
 # Chips say the state by word and colour (design, chips).
@@ -24,6 +33,12 @@ CHIPS: dict[State, str] = {
     State.MERGED: "line",
     State.WITHDRAWN: "line",
     State.DECLINED: "line",
+}
+# Said before a move that ends the case for somebody outside.
+CONSEQUENCES: dict[Name, str] = {
+    Name.DECLINE: gettext_noop("案件到此为止，不再派人办理。以后可以重新办理。"),
+    Name.MERGE: gettext_noop("案件到此为止，以后在另一个案件里办理。可以拆回。"),
+    Name.WITHDRAW: gettext_noop("案件到此为止，办理人不再看到它。以后可以重新办理。"),
 }
 # Bars that are filled, of four.
 RISK_BARS = {risk: len(RISKS) - number for number, risk in enumerate(RISKS)}

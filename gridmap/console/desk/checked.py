@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from gridmap.accounts.models import GuideTeam, User
 from gridmap.accounts.scope import Scope
+from gridmap.console.cases.saying import sentences
 from gridmap.console.desk.boards import CASES, COMMUNITY, TRIAGE, Board
 from gridmap.console.desk.choices import Choices
-from gridmap.console.desk.moves import options, text_field
+from gridmap.console.desk.moves import options
 from gridmap.console.desk.places import find_cell
 from gridmap.incidents.models import Incident, Unit
 from gridmap.incidents.parts import DISPATCHERS, OF_AN_AREA, can_direct, parts_of, possible_moves
@@ -76,7 +77,7 @@ class HandOverForm(CheckedForm):
     )
     team = forms.ChoiceField(label=gettext_lazy("牵头队伍"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("承办单位"), required=False)
-    reason = text_field(gettext_lazy("原因"))
+    reason = sentences(gettext_lazy("原因"), gettext_lazy("写明原因"))
 
     def fit(self, known: Choices) -> None:
         fields: dict[str, Any] = self.fields
@@ -102,7 +103,7 @@ class HandOverForm(CheckedForm):
 
 
 class SuperviseForm(CheckedForm):
-    words = text_field(gettext_lazy("要求"))
+    words = sentences(gettext_lazy("要求"), gettext_lazy("写明要求"))
 
 
 @dataclass(frozen=True)

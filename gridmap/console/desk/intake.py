@@ -106,7 +106,7 @@ class Intake:
             return report_incident(draft=draft, by=by, at=self.now)
         case = Incident.objects.visible_to(self.scope).filter(code=joins).first()
         if case is None:
-            raise Refused(_("没有找到这个案件。"))
+            raise Refused(_("没有找到这个案件"))
         return join_report(draft=draft, incident=case, by=by, at=self.now)
 
     def _next(self, receipt: Receipt) -> str:

@@ -1,27 +1,21 @@
 """A report as it is taken down at a desk: the shape of each field, with errors that say how to mend it."""
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from geodata.crs import CGCS2000
+from gridmap.console.cases.saying import PersonForm, demand_past, sentences
 from gridmap.console.desk.places import Place
 from gridmap.incidents.drafts import PartyDraft, ReportDraft
 from gridmap.incidents.models import Party, Topic
 from gridmap.incidents.models.choices import choices
 from gridmap.incidents.topics import RISKS, SOURCES, URGENCIES
 
-MOBILE_DIGITS, LANDLINE_DIGITS = 11, range(7, 13)
-# A clock that is a little ahead of ours is no lie.
-AHEAD = timedelta(minutes=5)
-LONGEST_WORDS = 2000
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -36,12 +30,7 @@ class IntakeForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     source = forms.ChoiceField(label=_("来源"), choices=choices(SOURCES))
     channel_reference = _text(_("来源编号"), 60)
-    words = forms.CharField(
-        label=_("来件人的话"),
-        max_length=LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("写下来件人怎么说的。")},
-    )
+    words = sentences(_("来件人的话"), _("写下来件人怎么说的。"), 2000)
     topic = forms.ModelChoiceField(
         label=_("专题"),
         queryset=Topic.objects.all(),
@@ -81,10 +70,7 @@ class IntakeForm(forms.Form):
         self.data = {**self.data, "key": str(uuid4())}
 
     def clean_occurred_at(self) -> datetime:
-        at: datetime = self.cleaned_data["occurred_at"]
-        if at > self.now + AHEAD:
-            raise ValidationError(gettext("发生时间在以后，改成已经过去的时间。"))
-        return at
+        return demand_past(self.cleaned_data["occurred_at"], self.now)
 
     def draft(self, place: Place | None, parties: Iterable[PartyDraft]) -> ReportDraft:
         """The report; call when valid. What a building is, its own point tells best."""
@@ -126,44 +112,15 @@ def _spoken(words: str, place: Place | None) -> str:
     return "" if place.kind == "building" else place.name
 
 
-class PartyForm(forms.Form):
-    """One person or organisation; an empty row is no party."""
-
-    name = _text(_("姓名或单位"), 60)
-    phone = _text(_("电话"), 20, inputmode="tel")
-    is_organisation = forms.BooleanField(label=_("是单位"), required=False)
+class PartyForm(PersonForm):
+    """The one who reports, or one who is reported."""
 
     def __init__(self, role: Party.Role, data: Any = None) -> None:
         super().__init__(data, prefix=role.value, label_suffix="")
         self.role = role
 
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"].strip()
-        digits = re.sub(r"[\s-]", "", phone)
-        if not digits:
-            return ""
-        if not (digits.isascii() and digits.isdigit()):
-            raise ValidationError(gettext("电话只写数字。"))
-        if digits.startswith("1") and len(digits) != MOBILE_DIGITS:
-            words = ngettext(
-                "手机号要 11 位，现在是 {n} 位。", "手机号要 11 位，现在是 {n} 位。", len(digits)
-            )
-            raise ValidationError(words.format(n=len(digits)))
-        if len(digits) not in LANDLINE_DIGITS:
-            raise ValidationError(gettext("座机号要 7 到 12 位，连区号。"))
-        return phone
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        if values.get("phone") and not values.get("name"):
-            self.add_error("name", gettext("写姓名或单位，姓氏也可以。"))
-        return values
-
     def party(self) -> PartyDraft | None:
-        """The party of a valid row that is not empty."""
-        if not self.cleaned_data.get("name"):
-            return None
-        return PartyDraft(role=self.role.value, **self.cleaned_data)
+        return self._party(self.role.value)
 
 
 def party_forms(data: Mapping[str, Any] | None = None) -> list[PartyForm]:

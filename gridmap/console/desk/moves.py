@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from gridmap.accounts.models import GuideTeam
 from gridmap.accounts.scope import Scope
+from gridmap.console.cases.saying import sentences
+from gridmap.console.cases.wording import CONSEQUENCES
 from gridmap.console.desk.choices import Choices
 from gridmap.console.desk.opened import Opened
 from gridmap.console.desk.places import find_cell
@@ -113,13 +115,6 @@ def asked(name: Name, case: Incident) -> tuple[str, ...]:
     return tuple(field for field in FIELDS[name] if needed[field])
 
 
-def text_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 2})
-    return forms.CharField(
-        label=label, required=required, max_length=500, widget=area, help_text=help_text
-    )
-
-
 def _one_of(label: Any, known: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=list(known), widget=forms.RadioSelect)
 
@@ -174,9 +169,11 @@ class MoveForm(forms.Form):
                     label=gettext_lazy("承办单位"), choices=options(known.units), required=False
                 )
             case "reason":
-                return text_field(gettext_lazy("原因"))
+                return sentences(gettext_lazy("原因"), gettext_lazy("写明原因"))
             case "text":
-                return text_field(gettext_lazy("情况"), required=self.name is not Name.VISIT)
+                is_needed = self.name is not Name.VISIT
+                missing = gettext_lazy("写一句化解情况")
+                return sentences(gettext_lazy("情况"), missing, 2000, required=is_needed)
             case "until":
                 day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
                 return forms.DateField(label=gettext_lazy("挂账到"), widget=day)
@@ -196,7 +193,8 @@ class MoveForm(forms.Form):
 
     @property
     def consequence(self) -> str:
-        return str(CONSEQUENCES.get(self.name, ""))
+        words = CONSEQUENCES.get(self.name)
+        return _(words) if words else ""
 
     @property
     def wants_cell(self) -> bool:
@@ -217,7 +215,7 @@ class MoveForm(forms.Form):
         code = self.cleaned_data["other"].strip().upper()
         found: Incident | None = Incident.objects.visible_to(self.scope).filter(code=code).first()
         if found is None:
-            raise ValidationError(_("没有找到这个案件。"))
+            raise ValidationError(_("没有找到这个案件"))
         return found
 
     def details(self) -> Details:
@@ -228,12 +226,6 @@ class MoveForm(forms.Form):
         return Details(**values, visit=VisitDraft(**said) if said else None)
 
 
-# What a move that cannot simply be taken back brings about.
-CONSEQUENCES = {
-    Name.DECLINE: gettext_lazy("案件到此为止，原因写进经过。以后可以重新办理。"),
-    Name.WITHDRAW: gettext_lazy("案件到此为止，原因写进经过。以后可以重新办理。"),
-    Name.MERGE: gettext_lazy("这一件的来件并到那一件里，以后只办那一件。并错了可以拆回。"),
-}
 RADIOS: Mapping[str, tuple[Any, Mapping[str, str]]] = {
     "outcome": (gettext_lazy("化解结果"), OUTCOMES),
     "way": (gettext_lazy("回访方式"), VISIT_WAYS),
