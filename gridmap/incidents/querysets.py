@@ -116,9 +116,14 @@ class IncidentQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, scope: Scope) -> Self:
         """The cases of the places and teams in scope; none for who works without cases."""
-        if not scope.roles - WITHOUT_CASES:
+        if not works_with_cases(scope):
             return self.none()
         return self.filter(in_scope(scope, self.model))
+
+
+def works_with_cases(scope: Scope) -> bool:
+    """Whether there are cases for this person at all: a planner works on places and topics."""
+    return bool(scope.roles - WITHOUT_CASES)
 
 
 def in_scope(scope: Scope, model: type[models.Model]) -> Q:

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from gridmap.accounts.scope import scope
-from gridmap.console.cases.queries import NoSuchCase, find_case, works_with_cases
+from gridmap.console.cases.queries import NoSuchCase, find_case
 from gridmap.console.pages import page
+from gridmap.incidents.querysets import works_with_cases
 
 View = Callable[..., HttpResponse]
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
-from gridmap.incidents.querysets import IS_RUNNING, WITHOUT_CASES
+from gridmap.incidents.querysets import IS_RUNNING
 
 PAGE = 50
 
@@ -38,11 +38,6 @@ def has_photo(scope: Scope, code: str, digest: str) -> bool:
     """Whether a case in scope has this photo."""
     seen = Incident.objects.visible_to(scope).filter(code=code)
     return seen.filter(photos__digest=digest).exists()
-
-
-def works_with_cases(scope: Scope) -> bool:
-    """Whether there are cases for this person at all: a planner works on places and topics."""
-    return bool(scope.roles - WITHOUT_CASES)
 
 
 def list_cases(scope: Scope, shown: str, words: str, now: datetime) -> QuerySet[Incident]:

@@ -32,7 +32,7 @@ from gridmap.console.cases.reporting import (
     topics_for,
     withdraw_report,
 )
-from gridmap.console.pages import is_english, page
+from gridmap.console.pages import is_english, page, show_refusal
 from gridmap.incidents.services.errors import KeyTaken, PhotoBusy, Refused
 from gridmap.incidents.services.photos import read_pictures
 from gridmap.incidents.topics import URGENCIES
@@ -86,7 +86,7 @@ def _take(request: HttpRequest, person: Scope) -> HttpResponse:
             pictures=pictures,
         )
     except Refused as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        show_refusal(form, error)
         return _unfinished(request, person, form, parties, _status_of(error))
     address = reverse("report-receipt", args=[said["key"]])
     if _wants_json(request):

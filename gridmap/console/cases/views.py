@@ -18,11 +18,11 @@ from gridmap.console.cases.queries import (
     list_cases,
     next_due,
     page_of_cases,
-    works_with_cases,
 )
 from gridmap.console.notices import unread_notices
 from gridmap.console.pages import is_english, page, page_number
 from gridmap.incidents.models import Incident
+from gridmap.incidents.querysets import works_with_cases
 from gridmap.incidents.services.errors import MoveRefused
 from gridmap.incidents.services.looking import reveal_parties
 

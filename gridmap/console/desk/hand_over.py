@@ -26,7 +26,7 @@ from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.desk.queries import PAGE
 from gridmap.console.desk.wording import rows_of
-from gridmap.console.pages import is_english
+from gridmap.console.pages import is_english, show_refusal
 from gridmap.console.queries import literal, name_language, one_row, shown_name
 from gridmap.incidents.models import Incident
 from gridmap.incidents.parts import OF_AN_AREA
@@ -111,7 +111,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            show_refusal(form, error)
         else:
             _tell(request, form.cleaned_data["to_user"], count)
             query = urlencode({"cell": held.code})

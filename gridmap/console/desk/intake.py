@@ -21,7 +21,7 @@ from gridmap.console.desk.choices import read_choices
 from gridmap.console.desk.intake_forms import IntakeForm, PartyForm, party_forms
 from gridmap.console.desk.near import Near, near_cases
 from gridmap.console.desk.places import Place, chosen_place, find_places
-from gridmap.console.pages import is_english
+from gridmap.console.pages import is_english, show_refusal
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.models import Incident, Report
 from gridmap.incidents.services.errors import KeyTaken, Refused
@@ -92,9 +92,7 @@ class Intake:
             self.form.add_error(None, str(error))
             return self._show(REFUSED)
         except Refused as error:
-            self.form.add_error(
-                error.field if error.field in self.form.fields else None, str(error)
-            )
+            show_refusal(self.form, error)
             return self._show(REFUSED)
         words = _("登记好了：{code}") if receipt.is_new else _("这份来件已经登记过：{code}")
         messages.success(self.request, words.format(code=receipt.code))

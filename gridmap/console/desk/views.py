@@ -25,6 +25,7 @@ from gridmap.console.desk.moves import MoveForm
 from gridmap.console.desk.opened import read_opened
 from gridmap.console.desk.queries import PAGE
 from gridmap.console.desk.shown import Shown
+from gridmap.console.pages import show_refusal
 from gridmap.incidents.models import Incident
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.services.errors import Overtaken, Refused
@@ -82,7 +83,7 @@ class Desk(Shown):
         except Overtaken as error:
             return self.show(form=form, error=error, status=CONFLICT)
         except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            show_refusal(form, error)
             return self.show(form=form, status=REFUSED)
         self._tell_done([record.pk])
         return self._back()
@@ -148,7 +149,7 @@ class Desk(Shown):
             try:
                 asked_for.bulk.perform(asked_for.cases, form.cleaned_data, by, self.now)
             except Refused as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                show_refusal(form, error)
             else:
                 messages.success(self.request, asked_for.bulk.done(len(asked_for.cases)))
                 return self._back()

@@ -21,7 +21,7 @@ from geodata.querysets import day_of
 from gridmap.accounts.guards import for_roles, person_of
 from gridmap.accounts.models import Role
 from gridmap.console.desk.wording import WEEKDAYS
-from gridmap.console.pages import is_english, page
+from gridmap.console.pages import is_english, page, show_refusal
 from gridmap.incidents.calendar import FIRST_YEAR, YEARS_AHEAD
 from gridmap.incidents.models import CalendarDay
 from gridmap.incidents.services.calendar import deadlines_moved_by, set_calendar_day
@@ -136,7 +136,7 @@ def _change(
                 return redirect(f"{reverse('desk-rules-calendar')}?year={known.day.year}")
             moved = deadlines_moved_by(**wanted)
         except CalendarRefused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            show_refusal(form, error)
     status = 200 if moved is not None else REFUSED
     shown: dict[str, Any] = {"day": known.day, "form": form, "moved": moved, "status": status}
     return _show(request, known.day.year, rows, now, **shown)

@@ -21,7 +21,7 @@ from geodata.models import Area
 from geodata.querysets import day_of
 from gridmap.accounts.guards import for_roles, person_of
 from gridmap.accounts.models import Role
-from gridmap.console.pages import page
+from gridmap.console.pages import page, show_refusal
 from gridmap.console.tables.forms import EndForm, LimitForm, RowForm, RuleForm, TableRow
 from gridmap.console.tables.queries import limits_for, read_holes, rules_for
 from gridmap.console.tables.wording import Line, hole_lines, limit_line, name_of, rule_line
@@ -92,7 +92,7 @@ class TablePage:
             try:
                 self._save(form)
             except RuleRefused as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                show_refusal(form, error)
             else:
                 messages.success(self.request, str(DONE[self.act]))
                 return redirect(f"{reverse(self.table.name)}?{self._query()}")

@@ -15,7 +15,7 @@ from gridmap.accounts.scope import Scope, scope
 from gridmap.console.desk.boards import COMMUNITY, TEAMS, TRIAGE
 from gridmap.console.waiting import Waiting, read_waiting
 from gridmap.incidents.parts import OF_AN_AREA
-from gridmap.incidents.querysets import WITHOUT_CASES
+from gridmap.incidents.querysets import works_with_cases
 
 register = template.Library()
 
@@ -61,7 +61,7 @@ def _links(person: Scope) -> list[tuple[str, str, Any]]:
         links.append(("desk-community", "building", pgettext_lazy("navigation", "社区")))
     cells = "my-cells" if person.cell_ids or person.post_ids else "areas"
     links.append((cells, "map", pgettext_lazy("navigation", "网格")))
-    if person.roles - WITHOUT_CASES and not person.roles & TRIAGE.roles:
+    if works_with_cases(person) and not person.roles & TRIAGE.roles:
         links.append(("cases", "list", _("案件")))
     if person.roles & OF_AN_AREA:
         links.append(("desk-hand-over", "swap", pgettext_lazy("navigation", "移交")))
@@ -84,10 +84,10 @@ def _here(request: HttpRequest, names: list[str]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def works_with_cases(context: dict[str, Any]) -> bool:
+def takes_reports(context: dict[str, Any]) -> bool:
     """Whether this person takes reports down and sees cases."""
     request: HttpRequest = context["request"]
-    return bool(scope(request.user).roles - WITHOUT_CASES)
+    return works_with_cases(scope(request.user))
 
 
 @register.filter

@@ -20,7 +20,7 @@ from gridmap.incidents.api.fields import Input
 from gridmap.incidents.api.inputs import ReportInput
 from gridmap.incidents.api.outputs import ReceiptOut
 from gridmap.incidents.photos import MOST_PHOTOS
-from gridmap.incidents.querysets import WITHOUT_CASES
+from gridmap.incidents.querysets import works_with_cases
 from gridmap.incidents.services.errors import ReportRefused
 from gridmap.incidents.services.photos import add_photos_of_report, read_pictures
 from gridmap.incidents.services.reporting import report_incident
@@ -48,7 +48,7 @@ class ReportsView(ApiView):
         request={"application/json": ReportInput, "multipart/form-data": ReportForm},
     )
     def post(self, request: Request) -> Response:
-        if not scope(person(request)).roles - WITHOUT_CASES:
+        if not works_with_cases(scope(person(request))):
             raise exceptions.PermissionDenied(_("你没有登记案件的任用。"))
         body, files = _parts_of(request)
         report = ReportInput(data=body)
