@@ -1,59 +1,41 @@
-"""The same reports sent at once, each by many clients on connections of their own."""
+"""The same request sent at once by many clients, each with a connection of its own."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
-from django.db import connection
+# Status and body, every byte of it.
+Reply = tuple[int, bytes]
+# Sends the request of this number.
+Post = Callable[[int], Reply]
 
-from gridmap.accounts.models import Role, User
-from gridmap.incidents.drafts import ReportDraft
-from gridmap.incidents.services.reporting import Receipt, report_incident
-from tests.incidents.makers import NOW, make_draft, make_rule
-from tests.makers import appoint, make_small_city, make_team, make_user
-
-Answer = Receipt | Exception
-
-
-def make_reporter() -> User:
-    """A member in the small city, with a rule for what is reported."""
-    city = make_small_city()
-    user = make_user("ma", password=None)
-    appoint(user, Role.GRID_MEMBER, city.cells["a"])
-    make_rule(make_team("housing"))
-    return user
+CLIENTS = 50
+# For the control: to look first and write then is not enough.
+DROP_UNIQUE_KEY = "ALTER TABLE incidents_report DROP CONSTRAINT incidents_report_key_key"
 
 
-def post_at_once(clients: int, keys: int) -> list[list[Answer]]:
-    """For each of the drafts what every client was answered; all send the same draft at the same moment."""
-    by = make_reporter()
-    drafts = [make_draft() for _ in range(keys)]
+def post_at_once(
+    requests: int, client: Callable[[], AbstractContextManager[Post]], clients: int = CLIENTS
+) -> list[list[Reply]]:
+    """For each request what every client was answered; all send it at the same moment."""
     start = threading.Barrier(clients)
+
+    def work(_number: int) -> list[Reply]:
+        try:
+            with client() as post:
+                return [post(number) for number in range(requests) if start.wait() >= 0]
+        except BaseException:
+            # Nobody waits for one who does not come.
+            start.abort()
+            raise
+
     with ThreadPoolExecutor(clients) as pool:
-        answers = list(pool.map(lambda _n: _client(drafts, by, start), range(clients)))
-    return [list(of_one) for of_one in zip(*answers, strict=True)]
+        replies = list(pool.map(work, range(clients)))
+    return [list(of_one) for of_one in zip(*replies, strict=True)]
 
 
-def _client(drafts: Sequence[ReportDraft], by: User, start: threading.Barrier) -> list[Answer]:
-    try:
-        return [_send(draft, by, start) for draft in drafts]
-    finally:
-        connection.close()
-
-
-def _send(draft: ReportDraft, by: User, start: threading.Barrier) -> Answer:
-    start.wait()
-    try:
-        return report_incident(draft=draft, by=by, at=NOW)
-    except Exception as error:  # what a client is told, whatever it is
-        return error
-
-
-def told(answers: Sequence[Answer]) -> set[object]:
-    """What the clients know afterwards: report, case and number; or the error."""
-    return {
-        (answer.report_id, answer.incident_id, answer.code)
-        if isinstance(answer, Receipt)
-        else repr(answer)
-        for answer in answers
-    }
+def assert_told_the_same(of_one: list[Reply]) -> None:
+    """One of them made it; the others, who came too late, were told the very same words."""
+    assert sorted(status for status, _body in of_one) == [200] * (len(of_one) - 1) + [201]
+    assert len({body for _status, body in of_one}) == 1

@@ -1,6 +1,7 @@
 """A few kills of the real stack under clients that retry; `make torture` has 500 and the controls."""
 
-from tests.torture.intakes import demand_nothing_lost, stack
+from tests.torture.intakes import demand_nothing_lost
+from tests.torture.stacks import stack
 from tests.torture.starts import private_var
 
 KILLS = 25

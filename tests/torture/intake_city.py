@@ -1,6 +1,6 @@
 """Run beside the torture, on its database: the small city with six reporters, and the sweep at the end.
 
-`python -m tests.torture.intake_city make` prints a token a line, `… sweep` what it found as JSON.
+`python -m tests.torture.intake_city make` prints the reporters, `… sweep` what it found, as JSON.
 """
 
 import json
@@ -15,6 +15,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - models need a set-up Django
 from django.utils import timezone  # noqa: E402
 
+from geodata.models import Cell  # noqa: E402
 from gridmap.accounts.models import Role  # noqa: E402
 from gridmap.accounts.services import make_token  # noqa: E402
 from gridmap.incidents.services.photos import sweep_photos  # noqa: E402
@@ -25,17 +26,22 @@ REPORTERS = 6
 
 
 def make() -> None:
-    now = timezone.now()
+    """Every cell has one or two of them as its members."""
     with transaction.atomic():
         city = make_small_city()
-        make_rule(make_team("housing"))
-        for number in range(REPORTERS):
-            user = make_user(f"reporter-{number}", password=None)
-            appoint(user, Role.GRID_MEMBER, city.cells["a"])
-            _token, secret = make_token(
-                user=user, label="torture", expires_at=now + timedelta(days=1), by="torture", at=now
-            )
-            print(secret)
+        make_rule(make_team("housing")).assisting_teams.add(make_team("law"))
+        cells = list(city.cells.values())
+        print(json.dumps([_reporter(n, cells[n % len(cells)]) for n in range(REPORTERS)]))
+
+
+def _reporter(number: int, cell: Cell) -> dict[str, str]:
+    user = make_user(f"reporter-{number}", password=None)
+    appoint(user, Role.GRID_MEMBER, cell)
+    now = timezone.now()
+    _token, secret = make_token(
+        user=user, label="torture", expires_at=now + timedelta(days=1), by="torture", at=now
+    )
+    return {"name": user.username, "cell": cell.code, "token": secret}
 
 
 def sweep() -> None:

@@ -5,7 +5,9 @@ KILLS_OF_INTAKE (500) and SEED may be set. `make test` runs a twentieth.
 
 import os
 
-from tests.torture.intakes import demand_nothing_lost, stack, tormented
+from tests.incidents.parallel import DROP_UNIQUE_KEY
+from tests.torture.intakes import demand_nothing_lost, tormented
+from tests.torture.stacks import stack
 from tests.torture.starts import private_var
 
 KILLS = int(os.environ.get("KILLS_OF_INTAKE", "500"))
@@ -20,15 +22,15 @@ def test_no_report_is_lost_or_doubled() -> None:
 
 def test_without_the_unique_key_reports_are_doubled() -> None:
     with private_var() as var, stack(var) as one:
-        for name in one.rows(
-            "SELECT conname FROM pg_constraint WHERE conrelid = 'incidents_report'::regclass AND contype = 'u'"
-        ):
-            one.cluster.psql("gridmap", f"ALTER TABLE incidents_report DROP CONSTRAINT {name[0]}")
-        assert tormented(one, CONTROL_KILLS, SEED).doubled > 0
+        one.execute(DROP_UNIQUE_KEY)
+        _kills, verdict = tormented(one, CONTROL_KILLS, SEED)
+        assert verdict.faults.doubled > 0
+        assert verdict.faults.unequal_replies > 0
 
 
 def test_without_durable_commits_acknowledged_reports_are_lost() -> None:
     with private_var() as var, stack(var) as one:
         one.cluster.psql("postgres", "ALTER SYSTEM SET synchronous_commit = off")
         one.cluster.psql("postgres", "SELECT pg_reload_conf()")
-        assert tormented(one, CONTROL_KILLS, SEED, only_database=True).lost > 0
+        _kills, verdict = tormented(one, CONTROL_KILLS, SEED, only_database=True)
+        assert verdict.faults.lost > 0
