@@ -1,8 +1,7 @@
 """What became of what was sent: what the clients know is laid beside the tables, the log and the files."""
 
 import json
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from tests.torture.senders import Colour, Crowd, Errand
 from tests.torture.stacks import Stack
 
 TEAM = "housing"
+# What compressing twice may change of a colour.
+NEAR = 8
 # What an intake writes and the log must tell of.
 LOGGED = (
     "incidents_incident",
@@ -81,31 +82,8 @@ class Kept:
 
 def judge(one: Stack, crowd: Crowd) -> Verdict:
     sweep = json.loads(one.run("-m", "tests.torture.intake_city", "sweep").splitlines()[-1])
-    kept, sent, promised = read_kept(one), crowd.sent(), crowd.acknowledged()
-    members = Counter((client.reporter.cell, client.reporter.name) for client in crowd.clients)
-    folder = one.project.var / "photos"
-    faults = Faults(
-        lost=sum(is_lost(kept.get(key), answer) for key, answer in promised.items()),
-        photos_lost=sum(
-            photos_lost(folder, kept.get(key, Kept()), sent[key], answer)
-            for key, answer in promised.items()
-        ),
-        doubled=sum(is_doubled(kept[key], sent[key]) for key in kept.keys() & sent.keys()),
-        unsent=len(kept.keys() - sent.keys()),
-        unequal_replies=sum(len(set(told)) > 1 for told in crowd.replies().values()),
-        refused=sum(len(client.refused) for client in crowd.clients),
-        unanswered=sum(len(client.waiting) for client in crowd.clients),
-        hung=crowd.hung,
-        without_record=one.count(WITHOUT_RECORD),
-        without_log=sum(one.count(WITHOUT_LOG.format(table=table)) for table in LOGGED),
-        without_owner=sum(
-            case["owner"] != owner_of(sent[key], members)
-            for key in kept.keys() & sent.keys()
-            for case in kept[key].cases
-        ),
-        files_without_row=len(files_without_row(one, folder)),
-        rows_without_file=sweep["missing"],
-    )
+    sent, promised = crowd.sent(), crowd.acknowledged()
+    of_tables = replace(faults_of_tables(one), rows_without_file=sweep["missing"])
     return Verdict(
         keys=len(sent),
         acknowledged=len(promised),
@@ -114,7 +92,46 @@ def judge(one: Stack, crowd: Crowd) -> Verdict:
         least=min(len(client.replies) for client in crowd.clients),
         broken=sum(len(client.broken) for client in crowd.clients),
         swept=sweep["removed"],
-        faults=faults,
+        faults=faults_of_keys(one, crowd, faults_of_clients(crowd, of_tables)),
+    )
+
+
+def faults_of_tables(one: Stack) -> Faults:
+    return Faults(
+        without_record=one.count(WITHOUT_RECORD),
+        without_log=sum(one.count(WITHOUT_LOG.format(table=table)) for table in LOGGED),
+        files_without_row=len(files_without_row(one, one.project.var / "photos")),
+    )
+
+
+def faults_of_clients(crowd: Crowd, known: Faults) -> Faults:
+    return replace(
+        known,
+        unequal_replies=sum(len(set(told)) > 1 for told in crowd.replies().values()),
+        refused=sum(len(client.refused) for client in crowd.clients),
+        unanswered=sum(len(client.waiting) for client in crowd.clients),
+        hung=crowd.hung,
+    )
+
+
+def faults_of_keys(one: Stack, crowd: Crowd, known: Faults) -> Faults:
+    kept, sent, promised = read_kept(one), crowd.sent(), crowd.acknowledged()
+    members = {(client.reporter.cell, client.reporter.name) for client in crowd.clients}
+    both = kept.keys() & sent.keys()
+    return replace(
+        known,
+        lost=sum(is_lost(kept.get(key, Kept()), promised[key]) for key in promised),
+        photos_lost=sum(
+            photos_lost(one.project.var / "photos", kept.get(key, Kept()), sent[key], answer)
+            for key, answer in promised.items()
+        ),
+        doubled=sum(is_doubled(kept[key], sent[key]) for key in both),
+        unsent=len(kept.keys() - sent.keys()),
+        without_owner=sum(
+            case["owner"] != owner_of(sent[key], members)
+            for key in both
+            for case in kept[key].cases
+        ),
     )
 
 
@@ -128,9 +145,8 @@ def read_kept(one: Stack) -> dict[str, Kept]:
     return found
 
 
-def is_lost(kept: Kept | None, answer: dict[str, Any]) -> bool:
-    mine = [case for case in kept.cases if case["code"] == answer["code"]] if kept else []
-    return not mine or mine[0]["parties"] < 1
+def is_lost(kept: Kept, answer: dict[str, Any]) -> bool:
+    return not any(case["code"] == answer["code"] and case["parties"] for case in kept.cases)
 
 
 def is_doubled(kept: Kept, errand: Errand) -> bool:
@@ -164,11 +180,7 @@ def shows(folder: Path, digest: str, colour: Colour | None) -> bool:
     return True
 
 
-# What compressing twice may change of a colour.
-NEAR = 8
-
-
-def owner_of(errand: Errand, members: Counter[tuple[str, str]]) -> tuple[str, list[str], str, str]:
+def owner_of(errand: Errand, members: set[tuple[str, str]]) -> tuple[str, list[str], str, str]:
     """Cell, members, team and why it waits: those of the place that was sent."""
     names = sorted(name for cell, name in members if cell == errand.cell)
     return errand.cell, names, TEAM, ""
