@@ -21,10 +21,14 @@ def post_at_once(
     """For each request what every client was answered; all send it at the same moment."""
     start = threading.Barrier(clients)
 
+    def send(post: Post, number: int) -> Reply:
+        start.wait()
+        return post(number)
+
     def work(_number: int) -> list[Reply]:
         try:
             with client() as post:
-                return [post(number) for number in range(requests) if start.wait() >= 0]
+                return [send(post, number) for number in range(requests)]
         except BaseException:
             # Nobody waits for one who does not come.
             start.abort()
