@@ -22,8 +22,8 @@ WITH_PHOTOS = 0.3
 # Sent once more though it is answered, it or one before.
 SENT_AGAIN = 0.3
 TRY_S = 20.0
-# After the last kill everything is answered; on a busy machine a worker needs seconds to come.
-PATIENCE_S = 60.0
+# While nothing is killed everything is answered; on a busy machine a worker needs seconds to come.
+PATIENCE_S = 90.0
 TAKEN = (200, 201)
 # What a server says that is being killed, or whose database is.
 BROKEN = (500, 502, 503)
@@ -130,6 +130,18 @@ class Crowd:
 
     def replies(self) -> dict[str, list[bytes]]:
         return {key: told for client in self.clients for key, told in list(client.replies.items())}
+
+    def progress(self) -> list[int]:
+        """Of each client how many of its reports are answered."""
+        return [len(client.replies) for client in self.clients]
+
+    def wait_for_progress(self, before: list[int]) -> list[int]:
+        """How far they are, once each is further than it was."""
+        until = time.monotonic() + PATIENCE_S
+        while any(now <= then for now, then in zip(self.progress(), before, strict=True)):
+            assert time.monotonic() < until, f"from {before} to {self.progress()} only"
+            time.sleep(0.05)
+        return self.progress()
 
     def acknowledged(self) -> dict[str, dict[str, Any]]:
         return {key: json.loads(told[0]) for key, told in self.replies().items()}

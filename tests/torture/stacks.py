@@ -115,25 +115,3 @@ def stack(var: Path) -> Iterator[Stack]:
             assert one.web is not None
             one.web.terminate()
             one.web.wait()
-
-
-@dataclass
-class Kills:
-    """Processes that lived and were killed."""
-
-    workers: int = 0
-    database: int = 0
-
-
-def torment(one: Stack, kills: int, draw: random.Random, *, only_database: bool = False) -> Kills:
-    """Kill workers and the database in turns of chance, at moments of chance; so many in all."""
-    done = Kills()
-    for _ in range(kills):
-        time.sleep(draw.uniform(0.2, 1.2))
-        if only_database or draw.random() < 0.5:
-            one.kill_database()
-            done.database += 1
-        else:
-            one.kill_worker(draw)
-            done.workers += 1
-    return done

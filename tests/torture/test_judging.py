@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.incidents.parallel import DROP_UNIQUE_KEY
-from tests.torture.intakes import NOTHING_WRONG, make_reporters
+from tests.torture.intakes import NOTHING_WRONG, make_reporters, torment
 from tests.torture.judging import Faults, judge
 from tests.torture.senders import (
     PATIENCE_S,
@@ -24,7 +24,7 @@ from tests.torture.senders import (
     draw_errand,
     picture,
 )
-from tests.torture.stacks import Stack, stack, torment
+from tests.torture.stacks import Stack, stack
 from tests.torture.starts import private_var
 
 KILLS, SEED = 3, 620201
@@ -60,7 +60,7 @@ def scene() -> Iterator[Scene]:
     with private_var() as var, stack(var) as one:
         reporters = make_reporters(one)
         with at_work(one, reporters, SEED) as crowd:
-            torment(one, KILLS, random.Random(SEED))
+            torment(one, crowd, KILLS, random.Random(SEED))
             wait_for(lambda: len(with_photos(crowd, 0)) >= 20 and len(with_photos(crowd, 1)) >= 5)
         plain, pictured = (with_photos(crowd, number) for number in (0, 1))
         yield Scene(one, crowd, reporters, plain, pictured, judge(one, crowd).faults)
