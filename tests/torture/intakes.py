@@ -70,4 +70,6 @@ def demand_nothing_lost(one: Stack, kills: int, seed: int) -> None:
 def make_reporters(one: Stack) -> list[Reporter]:
     """The small city, with grid members who send and a team that leads."""
     told = one.run("-m", "tests.torture.intake_city", "make", owner=True).splitlines()[-1]
+    # Also where commits are not durable only reports may be lost, not the city and the tokens.
+    one.execute("CHECKPOINT")
     return [Reporter(**reporter) for reporter in json.loads(told)]
