@@ -217,6 +217,8 @@ def _event(event: ClockEvent) -> Line:
         ClockEvent.Kind.CONTACT: _("超过首次联系时限，系统提醒了办理人"),
         ClockEvent.Kind.WARNING: _("快到办结时限，系统提醒了办理人"),
         ClockEvent.Kind.OVERDUE: _("超过办结时限，系统提醒了办理人"),
+        ClockEvent.Kind.UNROUTED: _("还没有人负责，系统提醒了派遣员"),
+        ClockEvent.Kind.SUPERVISED: _("督办还没有答复，系统提醒了办理人"),
     }
     return Line(event.fired_at, texts[ClockEvent.Kind(event.kind)], weight=Weight.ALARM)
 

@@ -18,7 +18,7 @@ from gridmap.incidents.models import (
     Supervision,
     Visit,
 )
-from gridmap.incidents.story import Line, Records, Weight, story_of
+from gridmap.incidents.story import CLOCK_MOVES, Line, Records, Weight, story_of
 
 # A Tuesday, twenty past nine in Beijing.
 AT = datetime(2026, 7, 14, 1, 20, tzinfo=UTC)
@@ -55,6 +55,12 @@ def test_the_newest_comes_first_with_its_author_and_what_was_said() -> None:
         ("张建国", ""),
     ]
     assert [line.weight for line in lines] == [Weight.WORK, Weight.WORK, Weight.PLAIN]
+
+
+def test_whatever_the_clock_recorded_can_be_told() -> None:
+    """The page of a case that was reminded of could not be opened."""
+    for kind in ClockEvent.Kind:
+        assert len(told(events=[ClockEvent(kind=kind, fired_at=AT)])) == (kind not in CLOCK_MOVES)
 
 
 def test_what_one_act_wrote_in_two_tables_is_one_line() -> None:
