@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
-from gridmap.incidents.states import DESK, HANDLERS, MOVES, OPEN, Move, Name, Part, State, Step
+from gridmap.incidents.states import (
+    CAME_BACK,
+    DESK,
+    HANDLERS,
+    HELD,
+    MOVES,
+    OPEN,
+    Move,
+    Name,
+    Part,
+    State,
+    Step,
+)
 
 OF_A_CELL = frozenset({Role.GRID_MEMBER, Role.GRID_LEADER})
 OF_AN_AREA = frozenset(
@@ -109,8 +121,13 @@ def can_add_photo(case: Standing, parts: Iterable[Part]) -> bool:
     return case.state in OPEN and bool(frozenset(parts))
 
 
+def can_ask_for_time(case: Standing, parts: Iterable[Part]) -> bool:
+    """Whether more time may be asked for: while somebody has the case, or it came back."""
+    return case.state in HELD | CAME_BACK and can_handle(case, parts)
+
+
 def can_handle(case: Standing, parts: Iterable[Part]) -> bool:
-    """Whether more time may be asked for, and supervision be answered."""
+    """Whether supervision may be answered."""
     return case.state in OPEN and bool(frozenset(parts) & frozenset(HANDLERS))
 
 

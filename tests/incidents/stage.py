@@ -1,8 +1,9 @@
 """Where the random acts are played: who there is, what they may do, and the verdict after each act."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
@@ -33,11 +34,15 @@ from gridmap.incidents.states import (
     Part,
     Step,
 )
+from tests.incidents.doors import Door, is_done
 from tests.incidents.makers import NOW, make_draft
 from tests.incidents.town import Town
 from tests.incidents.verdicts import Seen, faults_of, look
 
 Thing = TypeVar("Thing")
+SEQUENCES = "sequences"
+MOST_CASES = 3
+ENDING = {Name.DECLINE, Name.SETTLE_ON_SITE, Name.MERGE, Name.WITHDRAW}
 PLACES: tuple[dict[str, Any], ...] = (
     {},  # in a building of cell a
     {"column": 2.5},  # cell b, a stand-in
@@ -63,6 +68,10 @@ class Stage(RuleBasedStateMachine):
     """The small city in one transaction that is undone, as the application's role."""
 
     town: ClassVar[Town]
+    # What each person answers for on a day, as the town was built; over all sequences.
+    scopes: ClassVar[dict[tuple[int, date], Scope]] = {}
+    # Sequences played to their end, and acts by the road that they took; over all of them.
+    played: ClassVar[Counter[str]] = Counter()
     # Standings whose moves have been tried one by one, all of them; over all sequences.
     swept: ClassVar[set[tuple[Any, ...]]] = set()
 
@@ -76,8 +85,11 @@ class Stage(RuleBasedStateMachine):
         self.ids: list[int] = []
         self.acting: object = self
         self.is_fine = True
-        # What was read since the last act; it is asked for many times.
+        # What was read since it was last written; it is asked for many times.
         self.read: dict[int, tuple[Incident, Standing]] = {}
+        self.parts: dict[Standing, dict[str, frozenset[Part]]] = {}
+        # Whether the appointments are still those of the town.
+        self.is_as_built = True
         self.first = 0
         self.last_move = self.last_entry = 0
         self._start_looking()
@@ -88,6 +100,7 @@ class Stage(RuleBasedStateMachine):
                 self._reach_an_end(self._case(which))
             if self.is_fine:
                 connection.check_constraints()
+                self.played[SEQUENCES] += 1
         finally:
             transaction.set_rollback(True)
             self.work.close()
@@ -199,25 +212,48 @@ class Stage(RuleBasedStateMachine):
         assert not case.is_open, case.state
 
     def _expect(self, is_expected: bool, by: User | None, act: Callable[[], object]) -> None:
-        is_taken = self._act(by, act)
-        self.is_fine = is_taken == is_expected
-        assert self.is_fine, f"shown is {is_expected}, taken was {is_taken}"
+        self._agree(is_expected, self._act(by, act))
 
-    def _act(self, by: User | None, act: Callable[[], object], *errors: type[Exception]) -> bool:
+    def _agree(self, is_shown: bool, is_taken: bool, what: object = "") -> None:
+        self.is_fine = is_taken == is_shown
+        assert self.is_fine, f"shown is {is_shown}, taken was {is_taken} {what}"
+
+    def _act(
+        self,
+        by: User | None,
+        act: Callable[[], object],
+        *errors: type[Exception],
+        road: str = "service",
+    ) -> bool:
         """Whether it was let through; either way nothing may be wrong now."""
         self.is_fine = False
         is_taken = self._try(by, act, *errors)
-        self.read.clear()
+        self._judge(by, is_taken, road)
+        return is_taken
+
+    def _ask(self, by: User, ask: Callable[[Door], Any], road: str) -> Any:
+        """The answer to somebody who asks from outside; it is the request that tells the database who."""
+        self.is_fine = False
+        answer = ask(Door(self.town.keys[by.username], self.at))
+        self.acting = self
+        self._judge(by, is_done(answer), road)
+        return answer
+
+    def _judge(self, by: User | None, is_taken: bool, road: str) -> None:
+        self.played[road] += 1
         before = self.seen.cases
         self.seen = look(self.first, self.last_move, self.last_entry)
-        faults = faults_of(before, self.seen, by)
-        if not is_taken and before != self.seen.cases:
+        for pk in list(self.read):
+            # A bulk write changes what it is given, also where it is refused.
+            if road == "raw" or before[pk]["written"] != self.seen.cases[pk]["written"]:
+                del self.read[pk]
+        faults = faults_of(before, self.seen, by, day_of(self.at))
+        if not is_taken and (before != self.seen.cases or self.seen.moves):
             faults.append("refused, and yet something changed")
         assert not faults, "\n".join(faults)
         self.is_fine = True
         self.last_move = max([self.last_move, *(move["id"] for move in self.seen.moves)])
         self.last_entry = max([self.last_entry, *(entry["id"] for entry in self.seen.entries)])
-        return is_taken
 
     def _try(
         self,
@@ -255,21 +291,42 @@ class Stage(RuleBasedStateMachine):
         return user
 
     def _forget(self) -> None:
-        self.acting = None
+        self.acting = self
         self.read.clear()
+        self.parts.clear()
         for user in self.people.values():
             vars(user).pop("scope", None)
 
+    def _pass_time(self, hours: int) -> None:
+        before = day_of(self.at)
+        self.at += timedelta(hours=hours)
+        if day_of(self.at) != before:
+            self._forget()
+
     def _scope(self, user: User) -> Scope:
         """As a request has it: read once, kept with the person."""
-        vars(user).setdefault("scope", scope(user, day_of(self.at)))
-        known: Scope = vars(user)["scope"]
+        known: Scope | None = vars(user).get("scope")
+        if known is None:
+            known = vars(user)["scope"] = self._read_scope(user)
         return known
 
+    def _read_scope(self, user: User) -> Scope:
+        day = day_of(self.at)
+        if not user.is_active or not self.is_as_built:
+            return scope(user, day)
+        if (user.pk, day) not in self.scopes:
+            self.scopes[user.pk, day] = scope(user, day)
+        return self.scopes[user.pk, day]
+
     def _parts(self, standing: Standing) -> dict[str, frozenset[Part]]:
-        return {name: parts_of(standing, self._scope(user)) for name, user in self.people.items()}
+        if standing not in self.parts:
+            self.parts[standing] = {
+                name: parts_of(standing, self._scope(user)) for name, user in self.people.items()
+            }
+        return self.parts[standing]
 
     def _standing(self, case: Incident) -> Standing:
+        self._case_of(case.pk)
         return self.read[case.pk][1]
 
     def _case(self, which: int) -> Incident:
@@ -278,7 +335,8 @@ class Stage(RuleBasedStateMachine):
     def _case_of(self, pk: int) -> Incident:
         if pk not in self.read:
             case = Incident.objects.select_related("area", "raised_to").get(pk=pk)
-            self.read[pk] = (case, standing_of(case, day_of(self.at)))
+            teams = self.seen.cases[pk]["assisting"]
+            self.read[pk] = (case, standing_of(case, day_of(self.at), teams))
         return self.read[pk][0]
 
     def _somebody(self, who: int, case: Incident | None = None) -> User:

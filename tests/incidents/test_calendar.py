@@ -14,13 +14,21 @@ from geodata.querysets import BEIJING
 from gridmap.accounts.models import Role, User
 from gridmap.incidents import calendar
 from gridmap.incidents.calendar import LAST_ANNOUNCED, NAMES, days
-from gridmap.incidents.models import CalendarDay, Incident, LogEntry, MoveRecord, Notice, TimeLimit
+from gridmap.incidents.models import (
+    CalendarDay,
+    Extension,
+    Incident,
+    LogEntry,
+    MoveRecord,
+    Notice,
+    TimeLimit,
+)
 from gridmap.incidents.services import calendar as calendar_services
 from gridmap.incidents.services.calendar import load_calendar, set_calendar_day
 from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.errors import CalendarRefused
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
-from gridmap.incidents.services.steps import ask_extension, decide_extension
+from gridmap.incidents.services.steps import decide_extension
 from gridmap.incidents.states import Name
 from tests.incidents.makers import NOW, make_incident, make_rule
 from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user
@@ -201,7 +209,7 @@ def test_a_deadline_that_somebody_granted_or_brought_along_stays(
 ) -> None:
     granted, brought = make_incident(member, at=BEFORE), make_incident(member, at=BEFORE)
     until = datetime(2026, 2, 19, 4, tzinfo=UTC)
-    asked = ask_extension(incident=granted, until=until, reason="等鉴定", by=member, at=BEFORE)
+    asked = Extension.objects.create(incident=granted, until=until, by=member, at=BEFORE)
     decide_extension(extension=asked, is_granted=True, by=admin, at=BEFORE)
     Incident.objects.filter(pk=brought.pk).update(due_at=until)
     assert announce(unannounced) == 0

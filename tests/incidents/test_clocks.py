@@ -166,6 +166,15 @@ def test_after_a_stop_everything_is_caught_up_in_its_order(cast: Cast) -> None:
     assert struck(late) == {}
 
 
+def test_what_has_no_place_does_not_climb(cast: Cast) -> None:
+    """It lies with the city already; the clock tried it again and again, and failed."""
+    cast.case = make_incident(cast.member, lon=None, lat=None)
+    Incident.objects.exclude(pk=cast.case.pk).update(state="accepted")
+    cast.move(Name.DECLINE, cast.admin, reason="不归这里")
+    cast.move(Name.REOPEN, cast.admin, reason="归这里")
+    assert "escalation" not in struck(LEVELS[-1] + 30 * DAY)
+
+
 def test_whoever_was_given_the_case_by_a_person_has_a_working_day_for_it(cast: Cast) -> None:
     strike(at=DUE + SECOND)
     raised = at("07-22 08:00")

@@ -203,3 +203,11 @@ def test_a_flag_says_nothing_that_no_record_says(cast: Cast, change: str) -> Non
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE incidents_incident SET {change}")
     assert MoveRecord.objects.filter(name="settle_on_site").exists()
+
+
+def test_more_time_is_for_who_has_the_case(cast: Cast) -> None:
+    """As the page has it: nothing is asked for before a case is sent out, nor while it is looked at."""
+    case = make_incident(cast.member)
+    until = case.due_at + timedelta(days=1)
+    with pytest.raises(MoveRefused, match="不能对这个案件"):
+        ask_extension(incident=case, until=until, reason="等材料", by=cast.member, at=NOW)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gridmap.accounts.models import GuideTeam, Role, User
+from tests.incidents.doors import Keys, keys_of
 from tests.incidents.makers import make_rule
 from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user
 
@@ -37,6 +38,7 @@ HELD = (
 )
 STAND_INS = {"bai": "hu"}
 NOBODY = ("outsider", "hu")
+DISABLED = "gone"
 
 
 @dataclass
@@ -46,12 +48,13 @@ class Town:
     city: SmallCity = field(default_factory=make_small_city)
     people: dict[str, User] = field(default_factory=dict)
     teams: dict[str, GuideTeam] = field(default_factory=dict)
+    keys: dict[str, Keys] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.teams = {name: make_team(name) for name in ("housing", "justice")}
         for name in (*NOBODY, *(username for username, *_ in HELD)):
             if name not in self.people:
-                self.people[name] = make_user(name, password=None, is_active=name != "gone")
+                self.people[name] = make_user(name, password=None)
         for name, role, place in HELD:
             deputy = self.people[STAND_INS[name]] if name in STAND_INS else None
             appoint(
@@ -62,6 +65,9 @@ class Town:
             )
         for topic in ("water_supply", "repair"):
             make_rule(self.teams["housing"], topic).assisting_teams.add(self.teams["justice"])
+        self.keys = {name: keys_of(user) for name, user in self.people.items()}
+        self.people[DISABLED].is_active = False
+        self.people[DISABLED].save()
 
     def place(self, words: str) -> object:
         kind, name = words.split()

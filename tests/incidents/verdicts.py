@@ -1,6 +1,7 @@
 """What must hold after whatever anybody did to the cases, and what is looked at to say so."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import connection
 
 from gridmap.accounts.models import User
 from gridmap.incidents.states import ENDS, OPEN, TRANSITIONS, State
+from tests.incidents.levels import faults_of_level
 
 PAIRS = {(str(source), str(target)) for source, target in TRANSITIONS}
 
@@ -21,26 +23,28 @@ class Seen:
     entries: list[dict[str, Any]] = field(default_factory=list)
 
 
-# Runs as the owner, who alone may read the log.
+# Runs as the owner, who alone may read the log; `written` is another one after every write on a case.
 SEEN = """
 CREATE FUNCTION tests_seen(first bigint, moves bigint, entries bigint) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER AS $$
-SELECT json_build_object(
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN RETURN json_build_object(
     'cases', (SELECT json_agg(row) FROM (
-        SELECT id, code, state, is_open, cell_id, raised_to_id, unrouted_reason, due_at, contact_due_at,
+        SELECT id, ctid::text AS written, code, state, is_open, cell_id, area_id, lead_team_id, raised_to_id, unrouted_reason, due_at, contact_due_at,
                is_dispute, step, round, is_visited, no_visit_reason, outcome, version,
                EXISTS (SELECT FROM incidents_steprecord AS taken WHERE taken.incident_id = incident.id
                        AND taken.round = incident.round AND taken.step = 'settle') AS is_settled,
                EXISTS (SELECT FROM incidents_visit AS visit WHERE visit.incident_id = incident.id
-                       AND visit.round = incident.round) AS was_visited
+                       AND visit.round = incident.round) AS was_visited,
+               (SELECT coalesce(json_agg(guideteam_id), '[]') FROM incidents_incident_assisting_teams AS assisting
+                WHERE assisting.incident_id = incident.id) AS assisting
         FROM incidents_incident AS incident WHERE id >= first) AS row),
     'moves', (SELECT json_agg(row ORDER BY row.id) FROM (
-        SELECT id, incident_id, name, from_state, to_state, by_id FROM incidents_moverecord
+        SELECT id, incident_id, name, from_state, to_state, by_id, area_id FROM incidents_moverecord
         WHERE id > moves) AS row),
     'entries', (SELECT json_agg(row ORDER BY row.id) FROM (
         SELECT id, actor, rows FROM incidents_logentry
-        WHERE id > entries AND "table" = 'incidents_incident') AS row))
-$$
+        WHERE id > entries AND "table" = 'incidents_incident') AS row));
+END $$
 """
 
 
@@ -52,7 +56,9 @@ def look(first: int, moves: int, entries: int) -> Seen:
     return Seen(cases, found["moves"] or [], found["entries"] or [])
 
 
-def faults_of(before: dict[int, dict[str, Any]], now: Seen, by: User | None) -> list[str]:
+def faults_of(
+    before: dict[int, dict[str, Any]], now: Seen, by: User | None, day: date
+) -> list[str]:
     """What must never be, in words."""
     actors = {entry["actor"] for entry in now.entries} | {move["by_id"] for move in now.moves}
     found = [f"{actor} is said to have done it" for actor in actors if by and actor != by.pk]
@@ -62,8 +68,11 @@ def faults_of(before: dict[int, dict[str, Any]], now: Seen, by: User | None) -> 
         if old is None:
             if case["state"] != State.REGISTERED:
                 found.append(f"{case['code']} began as {case['state']}")
-        elif old["state"] != case["state"]:
-            found += _unexplained(old, case, now)
+        else:
+            own = [move for move in now.moves if move["incident_id"] == pk]
+            found += faults_of_level(old, case, own, day)
+            if old["state"] != case["state"]:
+                found += _unexplained(old, case, now)
     return found
 
 

@@ -24,6 +24,7 @@ from gridmap.incidents.models import Extension, Incident, Supervision
 from gridmap.incidents.parts import (
     Standing,
     can_add_photo,
+    can_ask_for_time,
     can_take_step,
     parts_of,
     possible_moves,
@@ -40,10 +41,8 @@ from gridmap.incidents.services.steps import (
 )
 from gridmap.incidents.standing import standing_of
 from gridmap.incidents.states import (
-    CAME_BACK,
     DESK,
     HANDLERS,
-    HELD,
     MOVES,
     NEW,
     OPEN,
@@ -257,7 +256,7 @@ def _possible_others(case: Incident, standing: Standing, parts: frozenset[Part])
         yield from ("decide", "supervise") if waiting else ("supervise",)
         if case.reports.count() > 1:
             yield "separate"
-    if handles and waiting is None and standing.state in HELD | CAME_BACK:
+    if waiting is None and can_ask_for_time(standing, parts):
         yield "extension"
     if handles and waiting_supervision(case):
         yield "answer"

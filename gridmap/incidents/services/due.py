@@ -133,7 +133,8 @@ WHERE is_open AND state = 'suspended' AND suspended_until <= %(day)s
 ORDER BY suspended_until, id
 """
 # The time of a level runs from the deadline, or from when the case came to it. What the clock itself
-# escalated late came at the moment when it was due: after a stop a case catches up with its levels.
+# escalated late came at the moment when it was due: after a stop a case catches up with its levels. What has
+# no place lies with the city already.
 ESCALATIONS = f"""
 SELECT late.id, late.code, late.version, climbs.at
 FROM (
@@ -148,6 +149,7 @@ FROM (
     FROM incidents_incident AS incident
     LEFT JOIN geodata_area AS level ON level.id = incident.raised_to_id
     WHERE incident.is_open AND incident.state = ANY (%(climbing)s) AND incident.due_at < %(at)s
+      AND incident.cell_id IS NOT NULL
       AND (incident.raised_to_id IS NULL OR level.parent_id IS NOT NULL)
 ) AS late
 CROSS JOIN LATERAL (SELECT working_deadline(late.since, {rules.LEVEL_MINUTES}) AS at OFFSET 0) AS climbs

@@ -15,6 +15,7 @@ from gridmap.accounts.scope import Scope, scope
 from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.intake import JOINING, SEPARATION
 from gridmap.incidents.models import Incident, MoveRecord, Notice, Report, Topic
+from gridmap.incidents.parts import can_direct, parts_of
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.services.errors import KeyTaken, MoveRefused, ReportRefused
 from gridmap.incidents.services.moving import lock, save
@@ -27,8 +28,7 @@ from gridmap.incidents.services.reporting import (
     take_once,
     values_of,
 )
-from gridmap.incidents.standing import parts_in
-from gridmap.incidents.states import DESK
+from gridmap.incidents.standing import standing_of
 
 
 def near_open_cases(
@@ -116,7 +116,7 @@ def separate_report(
     KeyTaken
         Another move came under this key before.
     MoveRefused
-        Not above the case, no reason, or the case has no other report.
+        Not above the case, not open, no reason, or the case has no other report.
     """
     locked = lock(report.incident)
     # Only now: the first of two tries may have ended while the second waited for the case.
@@ -144,7 +144,8 @@ def _separated(known: MoveRecord) -> Incident:
 
 
 def _check_separable(locked: Incident, by: User, at: datetime) -> None:
-    if not parts_in(locked, scope(by, day_of(at))) & frozenset(DESK):
+    standing = standing_of(locked, day_of(at))
+    if not can_direct(standing, parts_of(standing, scope(by, day_of(at)))):
         raise MoveRefused(_("你不能对这个案件这样做。"))
     if locked.reports.count() == 1:
         raise MoveRefused(_("这个案件只有一份来件，没有可以分出的。"))

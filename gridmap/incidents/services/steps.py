@@ -10,7 +10,14 @@ from geodata.querysets import day_of
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import scope
 from gridmap.incidents.models import Extension, Incident, Notice, StepRecord, Supervision
-from gridmap.incidents.parts import Standing, can_direct, can_handle, can_take_step, parts_of
+from gridmap.incidents.parts import (
+    Standing,
+    can_ask_for_time,
+    can_direct,
+    can_handle,
+    can_take_step,
+    parts_of,
+)
 from gridmap.incidents.services.errors import MoveRefused
 from gridmap.incidents.services.moving import demand_version, lock, save
 from gridmap.incidents.services.notices import responsible, tell
@@ -71,10 +78,10 @@ def ask_extension(
     Raises
     ------
     MoveRefused
-        Not a handler, not open, not later than the deadline, asked already, no reason.
+        Not a handler, nobody has the case, not later than the deadline, asked already, no reason.
     """
     locked = lock(incident)
-    _demand(can_handle, locked, by, at)
+    _demand(can_ask_for_time, locked, by, at)
     if until <= max(at, locked.due_at):
         raise MoveRefused(_("要晚于现在的时限。"), "until")
     demand_words(reason, "reason", _("写明原因。"))

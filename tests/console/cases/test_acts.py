@@ -23,7 +23,7 @@ from gridmap.incidents.models import (
     Supervision,
 )
 from gridmap.incidents.services.joining import join_report
-from gridmap.incidents.services.steps import ask_extension, supervise
+from gridmap.incidents.services.steps import supervise
 from gridmap.incidents.states import MOVES, Name
 from tests.console.cases.cast import Cast
 from tests.incidents.api.asking import upload
@@ -85,7 +85,7 @@ def test_whatever_is_offered_is_taken(
     ask: dict[str, Any] = {"by": cast.people["guide"], "at": cast.now}
     if cast.fresh().is_open:
         until = cast.case.due_at + timedelta(days=9)
-        ask_extension(incident=cast.case, until=until, reason="等配件", **ask)
+        Extension.objects.create(incident=cast.case, until=until, note="等配件", **ask)
         supervise(incident=cast.case, words="看一下", by=cast.people["admin"], at=cast.now)
     for name in cast.people:
         for act in possible_acts(cast.fresh(), cast.scope(name)):
