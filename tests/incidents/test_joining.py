@@ -305,6 +305,13 @@ def test_the_only_report_of_a_case_stays_and_only_those_above_separate(cast: Cas
     only = cast.case.reports.get()
     with pytest.raises(MoveRefused):
         separate_report(report=only, reason="两回事", by=cast.dispatcher, at=LATER)
+    join_report(draft=make_draft(), incident=cast.case, by=cast.member, at=NOW)
+    with pytest.raises(MoveRefused):
+        separate_report(report=only, reason="两回事", by=cast.member, at=LATER)
+    with pytest.raises(MoveRefused) as refused:
+        separate_report(report=only, reason=" ", by=cast.dispatcher, at=LATER)
+    assert refused.value.field == "reason"
+    separate_report(report=only, reason="两回事", by=cast.dispatcher, at=LATER)
 
 
 def test_a_case_that_has_ended_is_not_taken_apart(cast: Cast) -> None:
@@ -317,6 +324,7 @@ def test_a_case_that_has_ended_is_not_taken_apart(cast: Cast) -> None:
         at=NOW,
         details=Details(reason="误报"),
     )
-    report = cast.case.reports.first()
     with pytest.raises(MoveRefused):
-        separate_report(report=report, reason="两回事", by=cast.dispatcher, at=LATER)
+        separate_report(
+            report=cast.case.reports.first(), reason="两回事", by=cast.dispatcher, at=LATER
+        )
