@@ -1,5 +1,6 @@
 """Where the random acts are played: who there is, what they may do, and the verdict after each act."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
@@ -100,7 +101,8 @@ class Stage(RuleBasedStateMachine):
                 self._reach_an_end(self._case(which))
             if self.is_fine:
                 connection.check_constraints()
-                self.played[SEQUENCES] += 1
+                # One that the drawing broke off, having drawn too much, is none.
+                self.played[SEQUENCES] += sys.exc_info()[0] is None
         finally:
             transaction.set_rollback(True)
             self.work.close()

@@ -12,15 +12,13 @@ AT_ONCE = 500
 
 
 def test_no_sequence_of_acts_leads_a_case_astray(own_database: None) -> None:
-    """Those that were played to their end are counted: the drawing may stop early, and begin again."""
+    """Those that were played to their end are counted, because the drawing may stop early."""
     set_stage()
     began = time.monotonic()
-    asked = 0
-    while asked < WANTED:
-        number = min(AT_ONCE, WANTED - asked)
-        run(number, is_random=True)
-        asked += number
+    for asked in range(0, WANTED, AT_ONCE):
+        run(min(AT_ONCE, WANTED - asked), is_random=True)
         rate = Stage.played[SEQUENCES] / (time.monotonic() - began)
         print(f"\n{rate:.1f} a second; {dict(Stage.played)}")
         print(f"in {len(Stage.swept)} situations every move was tried")
-    assert Stage.played[SEQUENCES] == WANTED
+    # The simplest sequence of all may come on top.
+    assert Stage.played[SEQUENCES] >= WANTED
