@@ -68,6 +68,8 @@ def _after(name: str, level: Level, rungs: list[tuple[Level, bool]]) -> list[Lev
     """Where the case may lie after a move: one place, or none where the move was impossible."""
     if name not in {"escalate", "pull_down", "dispatch"}:
         return [level]
+    if name == "dispatch":
+        return [place for place, is_manned in rungs if is_manned][:1]
     places = [place for place, _ in rungs]
     if level is not None and level not in places:
         # Raised in a place that it has been taken out of: the top has it, or its cell.
@@ -75,6 +77,4 @@ def _after(name: str, level: Level, rungs: list[tuple[Level, bool]]) -> list[Lev
     at = places.index(level)
     if name == "escalate":
         return [place for place, is_manned in rungs[at + 1 :] if is_manned][:1]
-    if name == "pull_down":
-        return [place for place, is_manned in reversed(rungs[:at]) if is_manned][:1]
-    return [place for place, is_manned in rungs if is_manned][:1]
+    return [place for place, is_manned in reversed(rungs[:at]) if is_manned][:1]
