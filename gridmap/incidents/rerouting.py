@@ -1,4 +1,4 @@
-"""The statement that looks anew for the owners of open cases that have none, all at once.
+"""The statement that looks anew for place and owners of a case of which the place was not known.
 
 Place and rules are found as for a report that comes in now; only the clock keeps running from where it began.
 """
@@ -14,7 +14,6 @@ def of_column(sql: str) -> str:
     return sql
 
 
-# %(ids)s chooses cases, NULL stands for all.
 REROUTING = f"""
 WITH waiting AS (
     SELECT incident.id, incident.unrouted_reason AS before, incident.cell_id AS from_cell_id,
@@ -23,9 +22,7 @@ WITH waiting AS (
            incident.location_accuracy_m AS accuracy_m,
            %(day)s::date AS day, %(touching)s::float8 AS touching
     FROM incidents_incident AS incident JOIN incidents_topic AS topic ON topic.id = incident.topic_id
-    WHERE incident.is_open AND incident.unrouted_reason <> ''
-      AND (%(ids)s::bigint[] IS NULL OR incident.id = ANY (%(ids)s::bigint[]))
-    ORDER BY incident.id
+    WHERE incident.id = %(incident)s AND incident.is_open AND incident.unrouted_reason <> ''
     FOR UPDATE OF incident
 ),
 found AS (
@@ -77,5 +74,5 @@ told AS (
         SELECT user_id FROM ({exercised("%(day)s")}) AS team WHERE guide_team_id = routed.lead_team_id
     ) AS held ON held.user_id IS DISTINCT FROM %(by)s
 )
-SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM routed
+SELECT FROM routed
 """  # noqa: S608 - constants of this package

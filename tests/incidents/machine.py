@@ -31,7 +31,7 @@ from gridmap.incidents.parts import (
 from gridmap.incidents.services.handing_over import hand_over_cases, hand_over_cell
 from gridmap.incidents.services.joining import join_report, near_open_cases, separate_report
 from gridmap.incidents.services.moving import dispatch_incident
-from gridmap.incidents.services.rerouting import route_again, route_waiting
+from gridmap.incidents.services.rerouting import route_again
 from gridmap.incidents.services.steps import (
     answer_supervision,
     ask_extension,
@@ -233,10 +233,7 @@ class CaseMachine(Roads):
     def owners_are_looked_for(self, which: int, who: int) -> None:
         case = self._case(which)
         by = self._somebody(who, case)
-        if who % 2:
-            self._act(by, lambda: route_again(incident=case, by=by, at=self.at))
-        else:
-            self._act(None, lambda: route_waiting(at=self.at))
+        self._act(by, lambda: route_again(incident=case, by=by, at=self.at))
 
     @rule(who=NUMBERS)
     def somebody_leaves_or_returns(self, who: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 from gridmap.accounts.models import GuideTeam, Role, User
 from gridmap.incidents.models import HandOver, Incident, Notice, RoutingRule, TimeLimit, Topic
 from gridmap.incidents.services.errors import MoveRefused, RuleRefused
-from gridmap.incidents.services.rerouting import route_again, route_waiting
+from gridmap.incidents.services.rerouting import route_again
 from gridmap.incidents.services.routing import add_limit, add_rule, end_limit, end_rule
 from tests.incidents.makers import NOW, make_incident, make_rule
 from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user
@@ -205,49 +205,54 @@ def test_a_case_without_a_rule_finds_its_team_once_there_is_one(cast: Cast) -> N
     assert (fresh.unrouted_reason, fresh.rule, fresh.lead_team) == ("", rule, cast.team)
     assert list(fresh.assisting_teams.all()) == [cast.other]
     assert (fresh.due_at, fresh.state, fresh.version) == (case.due_at, "registered", 2)
-    record = HandOver.objects.get()
-    assert (record.from_team, record.to_team, record.to_cell, record.to_user) == (
-        None,
-        cast.team,
-        cast.city.cells["a"],
-        cast.member,
-    )
     assert set(Notice.objects.filter(kind="arrived").values_list("user__username", flat=True)) == {
         "ma",
         "of-housing",
     }
 
 
-def test_what_waits_is_routed_all_at_once_and_only_once(cast: Cast) -> None:
-    waiting = [make_incident(cast.member, column=column) for column in (0.5, 2.5, 20.0)]
-    assert [case.unrouted_reason for case in waiting] == ["no_rule", "no_member", "outside"]
-    assert route_waiting(at=NOW) == []
-    cast.rule(topic=None)
-    appoint(make_user("bai"), Role.GRID_MEMBER, cast.city.cells["b"])
-    assert route_waiting(at=NOW) == [case.pk for case in waiting[:2]]
-    assert route_waiting(at=NOW) == []
-    assert Incident.objects.unrouted().get() == waiting[2]
-    assert HandOver.objects.count() == 2
+def test_the_cell_and_the_team_that_somebody_chose_stay(cast: Cast) -> None:
+    """Its point lies in cell a, and the rules would send it to another team."""
+    case, cell = make_incident(cast.member), cast.city.cells["b"]
+    cast.rule(lead_team=cast.other)
+    Incident.objects.filter(pk=case.pk).update(
+        cell=cell, lead_team=cast.team, unrouted_reason="no_member"
+    )
+    assert route_again(incident=case, by=cast.admin, at=NOW).unrouted_reason == "no_member"
+    appoint(make_user("bai"), Role.GRID_MEMBER, cell)
+    fresh = route_again(incident=case, by=cast.admin, at=NOW)
+    assert (fresh.unrouted_reason, fresh.cell, fresh.lead_team) == ("", cell, cast.team)
+
+
+def test_a_place_that_was_not_known_is_found_and_the_owners_with_it(cast: Cast) -> None:
+    case = make_incident(cast.member, accuracy_m=900.0)
+    Incident.objects.filter(pk=case.pk).update(location_accuracy_m=5.0)
+    cast.rule()
+    fresh = route_again(incident=case, by=cast.admin, at=NOW)
+    assert (fresh.unrouted_reason, fresh.cell) == ("", cast.city.cells["a"])
+    record = HandOver.objects.get()
+    assert (record.to_team, record.to_cell, record.to_user) == (
+        cast.team,
+        cast.city.cells["a"],
+        cast.member,
+    )
 
 
 def test_a_member_who_comes_shows_that_the_rule_is_missing(cast: Cast) -> None:
     case = make_incident(cast.member, column=2.5)
     appoint(make_user("bai"), Role.GRID_MEMBER, cast.city.cells["b"])
-    assert route_waiting(at=NOW) == []
-    case.refresh_from_db()
-    assert case.unrouted_reason == "no_rule"
-    assert not HandOver.objects.exists()
+    assert route_again(incident=case, by=cast.admin, at=NOW).unrouted_reason == "no_rule"
 
 
 @pytest.mark.parametrize(
     "fields", [{}, {"accuracy_m": 900.0}, {"column": 4.5}, {"lon": None, "lat": None}]
 )
 def test_waiting_or_new_a_report_is_routed_alike(cast: Cast, fields: dict[str, object]) -> None:
-    """One text of SQL finds the owners both times."""
+    """However a case comes to its owners."""
     waiting = make_incident(cast.member, **fields)  # type: ignore[arg-type]
     cast.rule(area=cast.city.areas["x"], assisting_teams=[cast.other])
     cast.rule(topic=None, lead_team=cast.other)
-    route_waiting(at=NOW)
+    route_again(incident=waiting, by=cast.admin, at=NOW)
     new = make_incident(cast.member, **fields)  # type: ignore[arg-type]
     waiting.refresh_from_db()
     assert waiting.unrouted_reason == new.unrouted_reason

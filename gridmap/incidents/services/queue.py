@@ -23,12 +23,13 @@ def enqueue(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def dequeue(*, at: datetime) -> int:
-    """Take cases out for which a grid member or a rule has come; how many.
+def dequeue(*, at: datetime, only: int | None = None) -> int:
+    """Take cases out, or only this one, for which a grid member or a rule has come; how many.
 
-    One that still lacks the other of the two stays, with that as its reason.
+    One that still lacks the other of the two stays, with that as its reason. The cell and the team that
+    somebody has chosen stay, whatever the rules would say.
     """
-    changed = _run(DEQUEUE, at)
+    changed = _run(DEQUEUE, at, only=only)
     _run(ASSIST, at, cases=[incident for incident, _reason, is_ruled in changed if is_ruled])
     found = [incident for incident, reason, _is_ruled in changed if not reason]
     tell_responsible(found, Notice.Kind.ARRIVED, at)
@@ -80,6 +81,7 @@ RULE = chosen_rule(
 DEQUEUE = f"""
 WITH RECURSIVE queued AS (
     SELECT * FROM incidents_incident WHERE is_open AND unrouted_reason IN ('no_member', 'no_rule')
+      AND (%(only)s::bigint IS NULL OR id = %(only)s)
 ),
 above AS (
     SELECT id AS incident_id, area_id AS id, 0 AS height FROM queued
