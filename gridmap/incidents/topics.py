@@ -102,6 +102,7 @@ UNROUTED: dict[str, str] = {
     "outside": _("在城市之外"),
     "inaccurate": _("位置误差太大"),
     "no_member": _("网格没有网格员"),
+    "no_officer": _("提级的地方没有人"),
     "no_rule": _("没有派遣规则"),
 }
 # Metres; a circle of this radius reaches into several cells.

@@ -2,9 +2,8 @@
 
 An owner: a case that somebody has to work on lies with an active person of today, holder or stand-in. In
 its cell with the grid member, and with a leading team; else it stands in the queue of the unrouted with
-its reason. Raised, with whoever answers for that area; where nobody does any more, there is no queue and
-no alarm: whoever answers for an area above sees it, and gets it by the clock once it is overdue. Whether the leading team has people today is not
-promised: a team is an office, and no queue exists for one that nobody is appointed to.
+its reason. Raised, it lies with whoever answers for that area, or stands in the queue. Whether the leading team
+has people today is not promised: a team is an office, and no queue exists for one that nobody is appointed to.
 
 A clock: whatever is past its deadline, or without a first contact in time, has its event of this very
 deadline; a level that has had its working day has passed the case on; what was set aside until a day is
@@ -20,14 +19,7 @@ from gridmap.accounts.querysets import exercised
 
 LEVEL_MINUTES = 24 * 60
 BROKEN = f"""
-WITH RECURSIVE held AS MATERIALIZED ({exercised("%(day)s")}),
-above AS (
-    SELECT raised_to_id, raised_to_id AS id FROM incidents_incident
-    WHERE id >= %(first)s AND raised_to_id IS NOT NULL
-    UNION
-    SELECT above.raised_to_id, area.parent_id
-    FROM above JOIN geodata_area AS area ON area.id = above.id WHERE area.parent_id IS NOT NULL
-),
+WITH held AS MATERIALIZED ({exercised("%(day)s")}),
 cases AS (
     SELECT incident.*, level.parent_id IS NULL AND level.id IS NOT NULL AS is_at_top,
            state NOT IN ('suspended', 'handled', 'checked', 'visited') AS is_running,
@@ -49,10 +41,9 @@ FROM cases CROSS JOIN LATERAL (VALUES
         SELECT FROM held WHERE held.cell_id = cases.cell_id AND held.role = 'grid_member')),
     ('lies in a cell without a leading team and not in the queue',
      is_running AND unrouted_reason = '' AND raised_to_id IS NULL AND lead_team_id IS NULL),
-    ('lies with an area where nobody answers, nor above',
+    ('lies with an area where nobody answers and not in the queue',
      is_running AND unrouted_reason = '' AND raised_to_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM held JOIN above ON above.id = held.area_id
-        WHERE above.raised_to_id = cases.raised_to_id
+        SELECT FROM held WHERE held.area_id = cases.raised_to_id
         AND held.role IN ('grid_leader', 'community_officer', 'district_commander', 'city_admin'))),
     ('is overdue, and nothing came of it',
      is_running AND due_at < %(at)s AND NOT EXISTS (

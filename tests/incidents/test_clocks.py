@@ -318,6 +318,22 @@ def test_only_what_the_cell_holds_and_somebody_works_on_comes_into_the_queue(cas
     assert struck(NOW) == {}
 
 
+def test_a_level_that_lost_its_people_brings_its_cases_into_the_queue_and_a_new_one_out(
+    cast: Cast,
+) -> None:
+    cast.move(Name.ESCALATE, cast.member, reason="办不动")
+    assert struck(NOW) == {}
+    cast.officer.is_active = False
+    cast.officer.save()
+    assert struck(NOW) == {"enqueue": 1}
+    case = Incident.objects.get()
+    assert (case.unrouted_reason, case.raised_to) == ("no_officer", cast.city.areas["p"])
+    assert told("unrouted") == {"sun"}
+    appoint(make_user("yu"), Role.COMMUNITY_OFFICER, cast.city.areas["p"])
+    assert struck(NOW) == {"dequeue": 1}
+    assert Incident.objects.get().unrouted_reason == ""
+
+
 def test_a_rule_that_comes_takes_its_cases_out_as_intake_would_have_routed_them() -> None:
     cast = Cast()
     rule = cast.case.rule

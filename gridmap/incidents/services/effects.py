@@ -103,6 +103,7 @@ def escalate(incident: Incident, details: Details, _by: User | None, at: datetim
 
 def pull_down(incident: Incident, _details: Details, _by: User | None, at: datetime) -> None:
     incident.raised_to = ladder_of(incident, day_of(at)).below
+    incident.unrouted_reason = ""
 
 
 def settle_on_site(incident: Incident, details: Details, by: User | None, at: datetime) -> None:

@@ -10,13 +10,17 @@ from gridmap.accounts.models import Role
 from gridmap.accounts.querysets import exercised
 from gridmap.incidents.clock_rules import REMIND_AT, RUNNING
 from gridmap.incidents.models import Notice
+from gridmap.incidents.parts import OF_AN_AREA
 from gridmap.incidents.routing import chosen_rule
 from gridmap.incidents.services.notices import tell_dispatchers, tell_responsible
 
 
 @transaction.atomic
 def enqueue(*, at: datetime) -> int:
-    """Put cases whose cell has lost its grid member into the queue, with an alarm; how many."""
+    """Put cases that nobody answers for any more into the queue, with an alarm; how many.
+
+    In its cell that is the grid member, raised whoever answers for that area.
+    """
     lost = [incident for (incident,) in _run(ENQUEUE, at)]
     tell_dispatchers(lost, Notice.Kind.UNROUTED, at)
     return len(lost)
@@ -44,25 +48,29 @@ def _run(sql: str, at: datetime, **values: Any) -> list[Any]:
         "morning": datetime.combine(day, REMIND_AT, BEIJING),
         "running": RUNNING,
         "member": Role.GRID_MEMBER.value,
+        "of_an_area": [role.value for role in OF_AN_AREA],
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, {**known, **values})
         return list(cursor.fetchall()) if cursor.description else []
 
 
-# A cell is held by who is appointed to it today, or stands in today, and can log in.
-MEMBER = f"""
-EXISTS (
+# Held is what somebody is appointed to today, or stands in for today, and can log in.
+HELD = f"""
+(CASE WHEN incident.raised_to_id IS NULL THEN EXISTS (
     SELECT FROM ({exercised("%(day)s")}) AS held
     WHERE held.cell_id = incident.cell_id AND held.role = %(member)s
-)
-"""
+) ELSE EXISTS (
+    SELECT FROM ({exercised("%(day)s")}) AS held
+    WHERE held.area_id = incident.raised_to_id AND held.role = ANY (%(of_an_area)s)
+) END)
+"""  # noqa: S608 - constants of this package
+NOBODY = "CASE WHEN incident.raised_to_id IS NULL THEN 'no_member' ELSE 'no_officer' END"
 # The alarm of the day is given with this one: the next reminder comes on the next working day.
 ENQUEUE = f"""
 WITH lost AS (
-    UPDATE incidents_incident AS incident SET unrouted_reason = 'no_member', version = version + 1
-    WHERE is_open AND state = ANY (%(running)s) AND raised_to_id IS NULL AND unrouted_reason = ''
-      AND NOT {MEMBER}
+    UPDATE incidents_incident AS incident SET unrouted_reason = {NOBODY}, version = version + 1
+    WHERE is_open AND state = ANY (%(running)s) AND unrouted_reason = '' AND NOT {HELD}
     RETURNING id
 ),
 reminded AS (
@@ -80,7 +88,7 @@ RULE = chosen_rule(
 )
 DEQUEUE = f"""
 WITH RECURSIVE queued AS (
-    SELECT * FROM incidents_incident WHERE is_open AND unrouted_reason IN ('no_member', 'no_rule')
+    SELECT * FROM incidents_incident WHERE is_open AND unrouted_reason IN ('no_member', 'no_officer', 'no_rule')
       AND (%(only)s::bigint IS NULL OR id = %(only)s)
 ),
 above AS (
@@ -92,7 +100,7 @@ above AS (
 judged AS (
     SELECT incident.id, rule.id AS rule_id, coalesce(incident.lead_team_id, rule.lead_team_id) AS lead_team_id,
            coalesce(incident.unit_id, rule.unit_id) AS unit_id,
-           CASE WHEN NOT {MEMBER} THEN 'no_member'
+           CASE WHEN NOT {HELD} THEN {NOBODY}
                 WHEN coalesce(incident.lead_team_id, rule.lead_team_id) IS NULL THEN 'no_rule'
                 ELSE '' END AS reason
     FROM queued AS incident LEFT JOIN LATERAL ({RULE}) AS rule ON incident.lead_team_id IS NULL

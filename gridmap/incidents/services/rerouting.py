@@ -17,7 +17,7 @@ from gridmap.incidents.standing import parts_in
 from gridmap.incidents.states import DESK
 
 # Reasons of a case whose cell is known.
-PLACED = frozenset({"no_member", "no_rule"})
+PLACED = frozenset({"no_member", "no_officer", "no_rule"})
 
 
 def route_again(*, incident: Incident, by: User, at: datetime) -> Incident:
