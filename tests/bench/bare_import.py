@@ -5,8 +5,7 @@ measured. What the product's own tables cost beside it is measured apart.
 """
 
 import io
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -28,7 +27,6 @@ from gridmap.incidents.bulk.places import NONE, Registry
 from gridmap.incidents.intake import BESIDE_M
 from gridmap.incidents.models import Topic
 from gridmap.incidents.services.importing import ROWS_AT_ONCE, words_for
-from tests.bench.servers import Cost
 
 CITY = ("Jiayuguan", (97.0, 39.0, 99.5, 40.5), "Asia/Shanghai")
 TABLES = """
@@ -203,20 +201,6 @@ def row_by_row(path: Path, rows: int) -> None:
 def empty_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
-
-
-def cost_of(act: Callable[[], object]) -> Cost:
-    """CPU of this process and of its backend."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (backend,) = cursor.fetchone()
-    before = Cost(time.process_time(), _cpu_of(backend))
-    act()
-    return Cost(time.process_time(), _cpu_of(backend)).since(before)
-
-
-def _cpu_of(pid: int) -> float:
-    return time.clock_gettime((~pid << 3) | 2)
 
 
 def different_rows() -> int:

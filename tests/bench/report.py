@@ -1,5 +1,6 @@
 """The table of a run, on the screen and in docs/benchmarks.md."""
 
+import math
 import os
 import platform
 import statistics
@@ -36,18 +37,32 @@ class Comparison:
         return statistics.median(self.ratios)
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """Where the median lies with 95 % certainty, however the ratios are spread: two of them, by their rank."""
+        ordered, half = sorted(self.ratios), len(self.ratios) / 2
+        reach = 0.98 * math.sqrt(len(ordered))
+        first, last = math.floor(half - reach) - 1, math.ceil(half + reach)
+        return ordered[max(first, 0)], ordered[min(last, len(ordered) - 1)]
+
+    @property
     def is_met(self) -> bool:
         return self.demanded is None or self.ratio <= self.demanded
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether the whole interval lies on one side of the demand: else more rounds may tell otherwise."""
+        low, high = self.interval
+        return self.demanded is None or (low > self.demanded) == (high > self.demanded)
+
     def cells(self) -> list[str]:
-        quarters = statistics.quantiles(self.ratios, n=4)
+        low, high = self.interval
         return [
             self.what,
             milliseconds(self.ours),
             self.peer_name,
             milliseconds(self.peer),
             _ratio(self.ratio),
-            f"{_ratio(quarters[0])} to {_ratio(quarters[2])}",
+            f"{_ratio(low)} to {_ratio(high)}",
             "" if self.demanded is None else f"≤ {_ratio(self.demanded)}",
             "" if self.demanded is None else ("met" if self.is_met else "MISSED"),
         ]
@@ -66,12 +81,12 @@ class Figure:
         return [self.what, f"{self.size:,}", str(self.statements), milliseconds(self.costs)]
 
 
-HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "half of the rounds", "demanded", ""]
+HEADS = ["request", "ours, ms", "peer", "peer, ms", "ratio", "95 % sure", "demanded", ""]
 FIGURE_HEADS = ["request", "bytes", "SQL statements", "CPU, ms"]
 TEXT = """# What things cost
 
 Written by `make bench`. CPU time in milliseconds (of which Python + database); medians of rounds in which ours and
-the peer take turns.
+the peer take turns; “95 % sure” is where the median of the ratios lies.
 """
 HEAD = "## "
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,15 @@ class Cost:
 def cost_until_now(server: Server) -> Cost:
     """The clocks of a server's processes and of the backends of its database."""
     return Cost(cpu_seconds(server.pids()), cpu_seconds(_backends()))
+
+
+def cost_of(act: Callable[[], object]) -> Cost:
+    """What an act costs this process and the backend of its connection."""
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    before = Cost(time.process_time(), cpu_seconds([backend]))
+    act()
+    return Cost(time.process_time(), cpu_seconds([backend])).since(before)
 
 
 def _backends() -> list[int]:

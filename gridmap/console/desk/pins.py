@@ -39,7 +39,7 @@ def pins(request: HttpRequest) -> HttpResponse:
 PINS = """
 WITH shown AS (
     SELECT code, title, cell_id, geom FROM incidents_incident
-    WHERE id IN ({open}) AND geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+    WHERE is_open AND geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490) AND id IN ({open})
 ),
 total AS (
     SELECT count(*) <= %(most)s AS is_few FROM shown

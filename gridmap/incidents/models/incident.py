@@ -52,8 +52,9 @@ class Incident(models.Model):
     title = models.CharField(_("事件名称"), max_length=80)
     summary = models.TextField(_("事件简述"), max_length=2000, blank=True)
     source = models.CharField(_("来源"), max_length=13, choices=choices(SOURCES))
+    # Indexed together with the time that it is asked for, as is the area.
     topic = models.ForeignKey(
-        Topic, models.PROTECT, verbose_name=_("专题"), related_name="incidents"
+        Topic, models.PROTECT, verbose_name=_("专题"), related_name="incidents", db_index=False
     )
     # As the topic was when the case was registered: what closing demands does not change later.
     is_dispute = models.BooleanField(_("是矛盾纠纷"), default=True)
@@ -71,12 +72,14 @@ class Incident(models.Model):
     organisations_involved = models.CharField(_("涉及单位"), max_length=200, blank=True)
 
     # Where.
-    geom = models.PointField(_("位置"), srid=STORED, null=True, blank=True)
+    geom = models.PointField(_("位置"), srid=STORED, null=True, blank=True, spatial_index=False)
     geom_3857 = drawn(models.PointField(srid=DRAWN))
     location_datum = models.CharField(_("坐标来源"), max_length=20, blank=True)
     location_accuracy_m = models.FloatField(_("误差（米）"), null=True, blank=True)
     address = models.CharField(_("发生地点"), max_length=200, blank=True)
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("区域"), related_name="incidents")
+    area = models.ForeignKey(
+        Area, models.PROTECT, verbose_name=_("区域"), related_name="incidents", db_index=False
+    )
     cell = models.ForeignKey(
         Cell, models.PROTECT, null=True, verbose_name=_("所属网格"), related_name="incidents"
     )
@@ -235,6 +238,8 @@ class Incident(models.Model):
         ]
         indexes = [
             GistIndex(fields=["geom_3857"], name="incident_geom_3857"),
+            # The pins of the desk. As an expression, because Django forgets the condition of a spatial index on a field.
+            GistIndex(F("geom"), name="incident_open_geom", condition=Q(is_open=True)),
             models.Index(
                 fields=["cell", "due_at"], name="incident_open_cell", condition=Q(is_open=True)
             ),

@@ -42,7 +42,7 @@ class Report(models.Model):
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="received_reports"
     )
-    geom = models.PointField(_("位置"), srid=STORED, null=True)
+    geom = models.PointField(_("位置"), srid=STORED, null=True, spatial_index=False)
     address = models.CharField(_("地点"), max_length=200, blank=True)
 
     app_rights = "SELECT, INSERT, UPDATE"
