@@ -16,7 +16,8 @@ from gridmap.incidents.bulk.fields import Request
 from gridmap.incidents.intake import BESIDE_M
 from gridmap.incidents.models import Incident, MoveRecord, Report, Topic
 from gridmap.incidents.services.importing import import_incidents
-from tests.bench.bare_import import COVERS, JOIN, staged
+from tests.bench import bare_import
+from tests.bench.bare_import import JOIN, RULE, empty_tables, staged
 
 # The same three rows for each row of the file, assigned by the join; codes are numbers without a day.
 INTO_TABLES = """
@@ -41,6 +42,18 @@ INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, at, n
 SELECT case_id, 'import', '', 'closed', now(), '' FROM bench_case;
 """
 
+# What the import recorded of a case ends with its row, counted from one.
+DIFFERENT = """
+WITH ours AS (
+    SELECT split_part(note, ':', 2)::bigint - 1 AS id, incident.occurred_at, topic_id, cell_id, building_id, incident.geom
+    FROM incidents_moverecord AS move JOIN incidents_incident AS incident ON incident.id = move.incident_id
+    WHERE move.name = 'import' AND note LIKE %s
+)
+SELECT count(*) FROM ours FULL JOIN bench_oracle AS oracle USING (id)
+WHERE (ours.occurred_at, ours.topic_id, ours.cell_id, ours.building_id, ours.geom::bytea)
+   IS DISTINCT FROM (oracle.occurred_at, oracle.topic_id, oracle.cell_id, oracle.building_id, oracle.geom::bytea)
+"""
+
 
 def ours(path: Path) -> None:
     report = import_incidents(request=Request(path, crs="cgcs2000"), at=timezone.now())
@@ -51,8 +64,17 @@ def joined(path: Path) -> None:
     """COPY, the join, and one INSERT a table; without deadlines, numbers of the day and leader posts."""
     staged(path)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(JOIN.format(table="bench_row", place=COVERS, beside=BESIDE_M))
+        cursor.execute(JOIN.format(table="bench_row", place=RULE, beside=BESIDE_M))
         cursor.execute(INTO_TABLES)
+
+
+def different_rows(path: Path) -> int:
+    """Cases of our import whose answers differ from what the join finds, or that one of the two lacks."""
+    empty_tables()
+    bare_import.joined(path, RULE, "bench_oracle")
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENT, [f"{path.name}:%"])
+        return int(cursor.fetchone()[0])
 
 
 def saved(path: Path, rows: int) -> None:

@@ -191,7 +191,8 @@ def _known(keys: RowKeys, asked: Flags) -> Flags:
     """Which of the rows are in the tables already."""
     found = np.zeros(len(asked), bool)
     mine = np.flatnonzero(asked)
-    texts = [key.tobytes().hex() for key in keys.keys[mine]]
+    signs = keys.keys[mine].tobytes().hex()
+    texts = [signs[at : at + 32] for at in range(0, len(signs), 32)]
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, [texts])
         known = {key.hex for (key,) in cursor.fetchall()}
