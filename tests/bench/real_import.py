@@ -19,7 +19,8 @@ from gridmap.incidents.services.importing import import_incidents
 from tests.bench import bare_import
 from tests.bench.bare_import import JOIN, RULE, empty_tables, staged
 
-# The same three rows for each row of the file, assigned by the join; codes are numbers without a day.
+# The same three rows for each row of the file, an open case as ours is, assigned by the join; codes are numbers without
+# a day.
 INTO_TABLES = """
 CREATE TEMPORARY TABLE bench_case ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('incidents_incident', 'id')) AS case_id, bench_row.*, topic.name, topic.is_dispute,
@@ -28,18 +29,16 @@ FROM bench_row JOIN incidents_topic AS topic ON topic.id = topic_id LEFT JOIN ge
 INSERT INTO incidents_incident (id, code, title, summary, source, topic_id, is_dispute, scale, risk_level, urgency,
     organisations_involved, geom, location_datum, address, area_id, cell_id, building_id, unit_no, floor_no, room_no,
     unrouted_reason, state, state_since, state_reason, step, round, hearts, outcome, resolution_text, is_visited,
-    no_visit_reason, is_unhappy, explanation, occurred_at, registered_at, accepted_at, resolved_at, closed_at,
-    contact_due_at, due_at, version, is_imported)
+    no_visit_reason, is_unhappy, explanation, occurred_at, registered_at, contact_due_at, due_at, version, is_imported)
 SELECT case_id, 'SQL-' || case_id, name, '', 'superior', topic_id, is_dispute, '01', 'blue', 'normal', '', geom,
-    'cgcs2000', '', area_id, cell_id, building_id, '', '', '', 'no_rule', 'closed', occurred_at, '', '', 1, '{}',
-    'terminated', '', false, '', false, '', occurred_at, occurred_at, occurred_at, occurred_at, occurred_at,
-    occurred_at, occurred_at, 1, true FROM bench_case;
+    'cgcs2000', '', area_id, cell_id, building_id, '', '', '', 'no_rule', 'registered', occurred_at, '', '', 1, '{}',
+    '', '', false, '', false, '', occurred_at, occurred_at, occurred_at, occurred_at, 1, true FROM bench_case;
 INSERT INTO incidents_report (key, digest, incident_id, registered_as, source, channel_reference, words, reported_at,
     received_at, geom, address)
 SELECT gen_random_uuid(), sha256(id::text::bytea), case_id, 'SQL-' || case_id, 'superior', '', '', occurred_at,
     occurred_at, geom, '' FROM bench_case;
 INSERT INTO incidents_moverecord (incident_id, name, from_state, to_state, at, note)
-SELECT case_id, 'import', '', 'closed', now(), '' FROM bench_case;
+SELECT case_id, 'import', '', 'registered', now(), '' FROM bench_case;
 """
 
 # What the import recorded of a case ends with its row, counted from one.
@@ -107,11 +106,11 @@ def _save(row: object, topic: Topic) -> None:
     case = Incident.objects.create(
         code=str(key)[:20], title=topic.name, source="superior", topic=topic, is_dispute=topic.is_dispute, geom=point,
         area_id=cell.community_id if cell else 1, cell=cell, cell_as_reported=version, building=building,
-        unrouted_reason="no_rule", state="closed", outcome="terminated", is_imported=True, state_since=at,
-        occurred_at=at, registered_at=at, accepted_at=at, resolved_at=at, closed_at=at, contact_due_at=at, due_at=at,
+        unrouted_reason="no_rule", is_imported=True, state_since=at, occurred_at=at, registered_at=at,
+        contact_due_at=at, due_at=at,
     )  # fmt: skip
     Report.objects.create(
         key=key, digest=key.bytes, incident=case, registered_as=case.code, source="superior", reported_at=at,
         received_at=at, geom=point,
     )  # fmt: skip
-    MoveRecord.objects.create(incident=case, name="import", to_state="closed", at=at)
+    MoveRecord.objects.create(incident=case, name="import", to_state="registered", at=at)

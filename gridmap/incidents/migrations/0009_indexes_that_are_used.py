@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 # Four indexes less: two by topic and area alone, which begin others, and two by degrees, which only the pins
-# of the desk ask for, of open cases. They were a sixth of what an imported row costs.
+# of the desk ask for, of open cases. They were about a seventh of what an imported row cost.
 class Migration(migrations.Migration):
 
     dependencies = [
