@@ -46,9 +46,9 @@ PAGES = {
 TEXT = """## Cases
 
 In one process, with a connection as the application's role to each of two databases, log, row-level security and indexes
-as in service: one with {short:,} closed cases of five years behind it, one with {long:,}, each case with its report, four
-moves, a notice that was read, and an entry and a seal in the log; {open:,} open ones more in both. The two take turns
-within every round. A ratio counts once its 95 % lie on one side of what is demanded; {rounds} rounds.
+as in service: one with {short:,} cases of five years, one with {long:,}, all but {open:,} of each closed, beside the
+demonstration city's own; each case with its report, its moves (four when it is closed), a notice that was read, and an
+entry and a seal in the log. The two take turns within every round. A ratio counts once its 95 % lie on one side of what is demanded; {rounds} rounds.
 
 {comparisons}
 
