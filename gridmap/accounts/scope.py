@@ -61,6 +61,12 @@ class Scope:
         text = repr([[sorted(part) for part in parts], areas])
         return sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def by_name(self) -> "Scope":
+        """What is held as a cell or post itself, without the areas and teams that are held besides."""
+        nothing: frozenset[int] = frozenset()
+        return replace(self, area_ids=nothing, team_ids=nothing, role_areas={})
+
     def areas(self) -> QuerySet[Area]:
         return Area.objects.filter(pk__in=self.area_ids)
 

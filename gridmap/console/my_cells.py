@@ -1,7 +1,7 @@
 """The cells of one person and what is due there: one statement for the page, one for its ground."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ def _entrusted_by_name(scope: Scope) -> Scope | None:
     """Cells and posts that the person holds; a whole area has a page of its own."""
     if not scope.cell_ids and not scope.post_ids:
         return None
-    return replace(scope, area_ids=frozenset(), team_ids=frozenset())
+    return scope.by_name
 
 
 # 1,300 web-Mercator metres are about one kilometre on the ground in this latitude.

@@ -154,7 +154,9 @@ def _what(move: MoveRecord, source: str, given: HandOver | None) -> str:
             place = _called(move.area) if move.area else _("网格")
             return _("下放到%(area)s") % {"area": place}
         case Name.MERGE:
-            return _("并入 %(code)s") % {"code": move.other.code if move.other else "–"}
+            # Which one is read only by who sees that one too.
+            named = _("并入 %(code)s") % {"code": move.other} if move.other else ""
+            return named or _("并入另一个案件")
         case Name.DISPATCH | Name.HAND_OVER if given is not None:
             label = pgettext("story", TOLD[Name(move.name)])
             return _("%(move)s：%(place)s") % {"move": label, "place": _destination(given)}

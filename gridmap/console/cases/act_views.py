@@ -77,7 +77,7 @@ def _refused_by_service(
 def _overtaken(request: HttpRequest, case: Incident, person: Scope, act: Act) -> HttpResponse:
     """Somebody was first: what was written is kept, and goes with the case as it is now."""
     fresh = Incident.objects.get(pk=case.pk)
-    first = story_of(records_of(fresh))[0]
+    first = story_of(records_of(fresh, person))[0]
     if not _is_possible(act, fresh, person):
         return refused(request, fresh, _cannot(act, fresh), said=request.POST, first=first)
     written = request.POST.copy()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from gridmap.accounts.scope import Scope
@@ -91,7 +92,7 @@ class CasePage:
 
 def read_case_page(case: Incident, scope: Scope, now: datetime) -> CasePage:
     """About a dozen small statements, each by the case's own key."""
-    records = records_of(case)
+    records = records_of(case, scope)
     acts = possible_acts(case, scope)
     return CasePage(
         case=case,
@@ -112,11 +113,12 @@ def read_case_page(case: Incident, scope: Scope, now: datetime) -> CasePage:
     )
 
 
-def records_of(case: Incident) -> Records:
-    """The rows of the story with everybody and everything named in them."""
+def records_of(case: Incident, scope: Scope) -> Records:
+    """The rows of the story with everybody and everything named in them; another case only if it is in scope."""
+    other = Prefetch("other", Incident.objects.visible_to(scope))
     return Records(
         source=case.source,
-        moves=list(case.moves.select_related("by", "area", "other")),
+        moves=list(case.moves.select_related("by", "area").prefetch_related(other)),
         steps=list(case.steps.select_related("by")),
         visits=list(case.visits.select_related("by")),
         hand_overs=list(

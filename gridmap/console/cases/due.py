@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ class DueCases:
 
 def in_scope(scope: Scope) -> dict[str, QuerySet[Any]]:
     """The open cases of the cells and posts that a person holds by name, and the unread notices."""
-    own = replace(scope, area_ids=frozenset(), team_ids=frozenset())
+    own = scope.by_name
     # By cell, because of open cases there is an index by cell; a post lies in one.
     mine = Incident.objects.open().visible_to(own).filter(cell__in=own.cells().values("pk"))
     return {"cases": mine, "notices": unread_notices(scope)}

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
@@ -17,17 +17,17 @@ class NoSuchCase(LookupError):
 
 
 def find_case(scope: Scope, code: str) -> Incident:
-    """One case with its place, topic and team.
+    """One case with its place, topic and team, and the case that it was merged into if that one is in scope.
 
     Raises
     ------
     NoSuchCase
         There is none, or it is not for this person.
     """
-    rows = Incident.objects.visible_to(scope).select_related(
-        "area", "cell__community", "building", "topic", "lead_team", "unit", "raised_to",
-        "merged_into", "post",
-    )  # fmt: skip
+    visible = Incident.objects.visible_to(scope)
+    rows = visible.select_related(
+        "area", "cell__community", "building", "topic", "lead_team", "unit", "raised_to", "post"
+    ).prefetch_related(Prefetch("merged_into", visible))
     found: Incident | None = rows.filter(code=code).first()
     if found is None:
         raise NoSuchCase(code)

@@ -1,0 +1,72 @@
+"""“Not modified” is said only of what the one who asks would be shown himself."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.incidents.roads_to_many import Asked
+from tests.incidents.roads_of_places import EARLY, GEOJSON, TILE
+from tests.incidents.roads_to_one import photo_of
+
+LATER = "Fri, 01 Jan 2100 00:00:00 GMT"
+LISTS = (
+    "/cases/",
+    "/notices/",
+    "/my-cells/",
+    "/api/cases/",
+    "/desk/cases/?tab=any",
+    "/desk/pins/?bbox=97,39,100,41",
+    GEOJSON,
+    TILE,
+)
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a browser keeps of an answer; `tag` is what it asks with the next time."""
+
+    status: int
+    tag: str
+    body: bytes
+
+
+def addresses(asked: Asked) -> Iterator[str]:
+    yield from LISTS
+    for case in asked.cases:
+        photo = f"photos/{photo_of(case)}/"
+        for part in ("", "around/", photo, f"{photo}?size=small"):
+            yield f"/cases/{case.code}/{part}"
+        for part in ("", "moves/", photo):
+            yield f"/api/cases/{case.code}/{part}"
+
+
+def ask(asked: Asked, path: str, tag: str = "") -> Kept:
+    conditions = {"If-None-Match": tag, "If-Modified-Since": LATER} if tag else {}
+    answer: Any = asked.client.get(path, headers=conditions)
+    return Kept(answer.status_code, answer.headers.get("ETag", ""), answer.content)
+
+
+def ask_early(asked: Asked, path: str, tag: str = "") -> Kept:
+    status, headers, body = EARLY.ask(asked, path, tag)
+    return Kept(int(status[:3]), headers.get("ETag", ""), body)
+
+
+def faults(first: Asked, others: Iterable[Asked]) -> Iterator[str]:
+    """Where somebody is told that what another person was shown still holds."""
+    kept = {path: ask(first, path) for path in addresses(first)}
+    early = ask_early(first, TILE)
+    for other in others:
+        who = f"{other.sight.user.username} with what {first.sight.user.username} was shown"
+        for path, one in kept.items():
+            for tag in filter(None, {one.tag, "*"}):
+                told = ask(other, path, tag)
+                if told.status == NOT_MODIFIED and not _is_own(one, ask(other, path)):
+                    yield f"{path} as {who}: {told}"
+        told = ask_early(other, TILE, early.tag)
+        if told.status == NOT_MODIFIED and not _is_own(early, ask_early(other, TILE)):
+            yield f"{TILE} before Django as {who}: {told}"
+
+
+def _is_own(kept: Kept, shown: Kept) -> bool:
+    return shown.status == 200 and (shown.tag, shown.body) == (kept.tag, kept.body)
