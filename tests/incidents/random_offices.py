@@ -196,17 +196,16 @@ class RandomOffices:
         )
 
     def sample(self, most: int) -> list[User]:
-        """Somebody of each role at each kind of place, of those without an office, of the disabled; then others."""
-        draw, chosen = random.Random(SEED), {}
+        """Somebody of each role at each kind of place, somebody without an office, disabled ones; then others."""
         sights = self.sights(User.objects.all())
-        draw.shuffle(sights)
+        random.Random(SEED).shuffle(sights)
+        chosen: dict[Any, User] = {}
         for one in sights:
+            chosen.setdefault((one.user.is_active, bool(one.held)), one.user)
             for held in one.held:
                 chosen.setdefault((held.role, held.kind), one.user)
-            chosen.setdefault((one.user.is_active, len(one.held) > 1, len(one.held)), one.user)
-        people = {user.pk: user for user in chosen.values()}
-        people |= {one.user.pk: one.user for one in sights[: max(0, most - len(people))]}
-        return list(people.values())
+        people = dict.fromkeys([*chosen.values(), *(one.user for one in sights)])
+        return list(people)[: max(most, len(set(chosen.values())))]
 
     def _case(self, number: int) -> None:
         draw = self.draw
