@@ -31,14 +31,15 @@ class Kept:
     body: bytes
 
 
-def addresses(asked: Asked) -> Iterator[str]:
-    yield from LISTS
+def addresses(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Each with the code of the case that it is about; none for what is about many."""
+    yield from ((path, "") for path in LISTS)
     for case in asked.cases:
         photo = f"photos/{photo_of(case)}/"
         for part in ("", "around/", photo, f"{photo}?size=small"):
-            yield f"/cases/{case.code}/{part}"
+            yield f"/cases/{case.code}/{part}", case.code
         for part in ("", "moves/", photo):
-            yield f"/api/cases/{case.code}/{part}"
+            yield f"/api/cases/{case.code}/{part}", case.code
 
 
 def ask(asked: Asked, path: str, tag: str = "") -> Kept:
@@ -54,19 +55,18 @@ def ask_early(asked: Asked, path: str, tag: str = "") -> Kept:
 
 def faults(first: Asked, others: Iterable[Asked]) -> Iterator[str]:
     """Where somebody is told that what another person was shown still holds."""
-    kept = {path: ask(first, path) for path in addresses(first)}
+    kept = {path: (code, ask(first, path)) for path, code in addresses(first)}
     early = ask_early(first, TILE)
     for other in others:
         who = f"{other.sight.user.username} with what {first.sight.user.username} was shown"
-        for path, one in kept.items():
+        for path, (code, one) in kept.items():
+            is_theirs = not code or code in other.sight.codes()
             for tag in filter(None, {one.tag, "*"}):
-                told = ask(other, path, tag)
-                if told.status == NOT_MODIFIED and not _is_own(one, ask(other, path)):
-                    yield f"{path} as {who}: {told}"
-        told = ask_early(other, TILE, early.tag)
-        if told.status == NOT_MODIFIED and not _is_own(early, ask_early(other, TILE)):
-            yield f"{TILE} before Django as {who}: {told}"
+                if _holds(ask(other, path, tag)) and not (is_theirs and one == ask(other, path)):
+                    yield f"{path} as {who}"
+        if _holds(ask_early(other, TILE, early.tag)) and early != ask_early(other, TILE):
+            yield f"{TILE} before Django as {who}"
 
 
-def _is_own(kept: Kept, shown: Kept) -> bool:
-    return shown.status == 200 and (shown.tag, shown.body) == (kept.tag, kept.body)
+def _holds(told: Kept) -> bool:
+    return told.status == NOT_MODIFIED

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.db import connection, transaction
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from geodata.versions import bump_data_version
 from tests.conftest import connected_as, connected_to, fresh_database, run_beside
 from tests.incidents.log_history import SUPERUSER, make_history
+from tests.incidents.makers import NOW
+from tests.incidents.random_offices import RandomOffices
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +52,33 @@ def history_of_its_own(history_database: str, django_db_blocker: DjangoDbBlocker
         with connected_to(name):
             yield
         run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def made_offices(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[RandomOffices]:
+    """The city with 500 random appointments, made once for all tests of a module, and undone."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PHOTO_DIR=tmp_path_factory.mktemp("photos")),
+        time_machine.travel(NOW, tick=False),
+        transaction.atomic(),
+    ):
+        offices = RandomOffices(NOW)
+        offices.photograph()
+        bump_data_version()
+        with connection.cursor() as cursor:
+            # As in service: without it the planner takes every table for empty.
+            cursor.execute("ANALYZE")
+        yield offices
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def offices(made_offices: RandomOffices) -> Iterator[RandomOffices]:
+    with transaction.atomic():
+        yield made_offices
+        transaction.set_rollback(True)

@@ -230,6 +230,9 @@ class RandomOffices:
         # What lies nowhere cannot be sent anywhere.
         courses = [one for one in COURSES if case.cell_id or Name.DISPATCH not in one]
         self._go(case, draw.choice(courses))
+        if number % 8 == 0:
+            soon = self.at + timedelta(hours=5)
+            Incident.objects.filter(pk=case.pk).update(contact_due_at=self.at, due_at=soon)
         if draw.random() < 0.4:
             above = case.area
             for _ in range(draw.randrange(3)):

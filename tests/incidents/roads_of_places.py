@@ -7,7 +7,8 @@ from wsgiref.util import setup_testing_defaults
 from geodata.models import Building, Cell
 from gridmap.wsgi import user_of_session
 from layers.early import EarlyTiles
-from tests.incidents.roads_to_many import Asked, Road, Words
+from tests.incidents.roads_to_many import ROADS, Asked, Road, Words
+from tests.incidents.roads_to_one import ROADS_TO_ONE
 from tests.layers.makers import address
 from tests.layers.mvt import read
 
@@ -110,3 +111,4 @@ ROADS_OF_PLACES = {
     "tile": Road(_read_tile, expect_places),
     "geojson": Road(_read_geojson, expect_places),
 }
+ALL_ROADS = ROADS | ROADS_TO_ONE | ROADS_OF_PLACES

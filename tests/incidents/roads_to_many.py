@@ -234,9 +234,7 @@ def _read_with_token(asked: Asked) -> Words:
         # Nobody makes a token for them.
         return set()
     machine = Machine(asked.sight.user)
-    return _api(
-        asked, lambda q: machine.client.get(f"/api/cases/?{q}", headers=machine.headers)
-    )
+    return _api(asked, lambda q: machine.client.get(f"/api/cases/?{q}", headers=machine.headers))
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,14 @@ def test_the_parties_of_a_case_are_seen_by_those_who_see_the_case(offices: Rando
     """The second lock: the database itself, asked for everything by the application's role."""
     call_command("grant_app")
     Party.objects.bulk_create(
-        Party(incident=case, role=Party.Role.REPORTER, name=f"n{case.pk}") for case in offices.rows()
+        Party(incident=case, role=Party.Role.REPORTER, name=f"n{case.pk}")
+        for case in offices.rows()
     )
     active = User.objects.filter(is_active=True).order_by("pk")[:80]
     visible = {
-        user: set(Incident.objects.visible_to(scope(user, offices.day)).values_list("pk", flat=True))
+        user: set(
+            Incident.objects.visible_to(scope(user, offices.day)).values_list("pk", flat=True)
+        )
         for user in active
     }
     with connection.cursor() as cursor:
@@ -68,12 +71,21 @@ def test_a_transfer_takes_effect_on_the_next_question() -> None:
 
     def who_sees() -> list[str]:
         users = (User.objects.get(pk=user.pk) for user in (ma, bai))
-        return [u.username for u in users if case in Incident.objects.visible_to(scope(u, day_of(NOW)))]
+        return [
+            u.username for u in users if case in Incident.objects.visible_to(scope(u, day_of(NOW)))
+        ]
 
     assert who_sees() == ["ma"]
     end_appointment(appointment=appointment, ends_on=day_of(NOW), by="he", at=NOW)
     assert who_sees() == []
-    appoint(user=bai, role=Role.GRID_MEMBER, place=city.cells["a"], begins_on=day_of(NOW), by="he", at=NOW)
+    appoint(
+        user=bai,
+        role=Role.GRID_MEMBER,
+        place=city.cells["a"],
+        begins_on=day_of(NOW),
+        by="he",
+        at=NOW,
+    )
     assert who_sees() == ["bai"]
 
 
