@@ -64,7 +64,8 @@ def faults(first: Asked, others: Iterable[Asked]) -> Iterator[str]:
             for tag in filter(None, {one.tag, "*"}):
                 if _holds(ask(other, path, tag)) and not (is_theirs and one == ask(other, path)):
                     yield f"{path} as {who}"
-        if _holds(ask_early(other, TILE, early.tag)) and early != ask_early(other, TILE):
+        # Behind Django nothing is kept: that is what this person may see.
+        if _holds(ask_early(other, TILE, early.tag)) and early.body != ask(other, TILE).body:
             yield f"{TILE} before Django as {who}"
 
 
