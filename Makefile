@@ -24,7 +24,7 @@ lint: ## ruff, mypy, import contracts, migrations, Django's deployment check
 bench: ## measure tiles, pages, cases, log and import; write docs/benchmarks.md
 	$(HOST_COMMAND) bench
 
-torture: ## the long runs: kills, races, random hands, the clock, the log, the API
+torture: ## the long runs: kills, races, random hands, the clock, the log, the API, who sees what
 	$(HOST_COMMAND) torture
 
 demo: ## throw the private database away and load the demonstration city afresh

@@ -16,13 +16,6 @@ from tests.incidents.random_offices import RandomOffices
 from tests.makers import appoint as make_appointment
 from tests.makers import make_small_city, make_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def offices() -> RandomOffices:
-    return RandomOffices(NOW)
-
 
 def test_everybody_sees_the_cases_that_brute_force_says(offices: RandomOffices) -> None:
     cases = offices.rows()
@@ -63,6 +56,7 @@ def test_the_parties_of_a_case_are_seen_by_those_who_see_the_case(offices: Rando
         cursor.execute("RESET ROLE")
 
 
+@pytest.mark.django_db
 def test_a_transfer_takes_effect_on_the_next_question() -> None:
     city = make_small_city()
     ma, bai = make_user("ma"), make_user("bai")
@@ -89,6 +83,7 @@ def test_a_transfer_takes_effect_on_the_next_question() -> None:
     assert who_sees() == ["bai"]
 
 
+@pytest.mark.django_db
 def test_a_planner_sees_no_case_and_no_more_through_another_office() -> None:
     city = make_small_city()
     planner = make_user("lu")

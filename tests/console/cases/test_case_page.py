@@ -13,6 +13,7 @@ from gridmap.incidents.models import Incident, Party, PartyLook
 from gridmap.incidents.services.steps import record_step
 from gridmap.incidents.states import Name, Step
 from tests.console.cases.cast import Cast
+from tests.incidents.makers import make_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,14 @@ def test_a_case_without_a_place_has_no_map(cast: Cast) -> None:
     assert (
         cast.browser("member").get(reverse("case-around", args=[cast.case.code])).status_code == 404
     )
+
+
+def test_where_a_case_was_merged_is_told_to_those_who_see_that_one_too(cast: Cast) -> None:
+    other = make_incident(cast.people["neighbour"], at=cast.now, column=2.5)
+    cast.move(Name.MERGE, "officer", reason="同一件事", other=other)
+    page = cast.page("officer")
+    assert f"已并入 {other.code}" in page
+    assert f"并入 {other.code}" in [line.what for line in seen(cast, "officer").lines]
+    page = cast.page("member")
+    assert "并入另一个案件" in page
+    assert other.code not in page
