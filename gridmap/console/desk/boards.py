@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
-from gridmap.incidents.querysets import IS_RUNNING, is_due_today, is_overdue
+from gridmap.incidents.querysets import IS_RUNNING, WITHOUT_CASES, is_due_today, is_overdue
 from gridmap.incidents.states import CAME_BACK, HELD, NEW, State
 
 Condition = Callable[[Scope, datetime], Q]
@@ -174,7 +174,9 @@ COMMUNITY = Board(
         by_due(
             "raised",
             _("提到社区"),
-            lambda scope, _now: Q(is_open=True, raised_to__in=scope.area_ids),
+            lambda scope, _now: Q(
+                is_open=True, raised_to__in=scope.areas_of(scope.roles - WITHOUT_CASES)
+            ),
             _("没有提上来的"),
         ),
         by_due(
