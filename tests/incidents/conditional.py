@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.incidents.roads_to_many import Asked
 from tests.incidents.roads_of_places import EARLY, GEOJSON, TILE
+from tests.incidents.roads_to_many import Asked
 from tests.incidents.roads_to_one import photo_of
 
 LATER = "Fri, 01 Jan 2100 00:00:00 GMT"

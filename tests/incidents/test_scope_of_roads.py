@@ -16,8 +16,8 @@ from layers.caches import LeastRecent
 from layers.early import Pass
 from tests.incidents import conditional
 from tests.incidents.random_offices import SEED, RandomOffices
-from tests.incidents.roads_to_many import AT_THE_DESK, Asked, Road, differences
 from tests.incidents.roads_of_places import ALL_ROADS, TILE
+from tests.incidents.roads_to_many import AT_THE_DESK, Asked, Road, differences
 
 PEOPLE = 30
 # Of an answer without a file.

@@ -15,8 +15,8 @@ from gridmap.accounts.services import appoint, end_appointment
 from gridmap.incidents.models import Incident
 from tests.incidents.makers import NOW
 from tests.incidents.random_offices import RandomOffices
-from tests.incidents.roads_to_many import DESKS, Asked, Words
 from tests.incidents.roads_of_places import ALL_ROADS
+from tests.incidents.roads_to_many import DESKS, Asked, Words
 from tests.makers import appoint as make_appointment
 from tests.makers import make_team, make_user
 

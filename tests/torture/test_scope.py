@@ -6,8 +6,8 @@ from random import Random
 
 from gridmap.accounts.models import User
 from tests.incidents.random_offices import SEED, RandomOffices
-from tests.incidents.roads_to_many import Asked, differences
 from tests.incidents.roads_of_places import ALL_ROADS
+from tests.incidents.roads_to_many import Asked, differences
 
 PEOPLE = int(os.environ.get("PEOPLE", "1000"))
 # Asked for one by one, by each person.

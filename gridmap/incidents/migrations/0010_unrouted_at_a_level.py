@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0008_exports'),
+        ('incidents', '0009_indexes_that_are_used'),
     ]
 
     operations = [
