@@ -145,8 +145,10 @@ def test_the_cost_depends_on_open_cases_only(cast: Cast) -> None:
     before = blocks_read(statement)
     add_history(cast.case)
     assert due(cast).count == 1
-    # The control reads the whole past, and so must cost more than what a hundred lookups cost.
+    # The control reads the whole past.
     every = statement.replace('"incidents_incident"."is_open" AND ', "")
     assert every != statement
-    assert blocks_read(statement) < before + 20
-    assert blocks_read(every) > before + 100
+    now, whole = blocks_read(statement), blocks_read(every)
+    # What tests before this one left behind is read with it, a few pages more or less.
+    assert now < before + 50
+    assert whole > before + 200
