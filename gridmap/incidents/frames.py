@@ -1,0 +1,104 @@
+"""Cases as arrays for statistics: where, when, about what, and how it went on; no words and no persons."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.contrib.gis.db.models.functions import GeoFunc
+from django.db.models import BigIntegerField, DateTimeField, F, FloatField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from geodata.copying import read_columns
+from geodata.times import Moments
+from gridmap.incidents.querysets import IncidentQuerySet
+
+Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+# What has no place or no moment.
+NONE = -1
+_NAN, _NEVER = Value(float("nan")), Value("infinity")
+
+
+@dataclass(frozen=True)
+class CaseArrays:
+    """So many cases in the order of their ids; ids are `NONE`, degrees NaN and moments NaT where there are none.
+
+    `lon` and `lat` are CGCS2000 degrees, moments are UTC, `settled_at` says when it was last settled.
+    """
+
+    id: Ids
+    topic: Ids
+    lon: Floats
+    lat: Floats
+    area: Ids
+    cell: Ids
+    building: Ids
+    occurred_at: Moments
+    settled_at: Moments
+    round: npt.NDArray[np.int16]
+    is_open: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def take(self, chosen: npt.NDArray[Any]) -> "CaseArrays":
+        """Some of them, by a mask or by positions."""
+        return CaseArrays(
+            **{field.name: getattr(self, field.name)[chosen] for field in fields(self)}
+        )
+
+
+class _X(GeoFunc):
+    function = "ST_X"
+    output_field = FloatField()
+
+
+class _Y(GeoFunc):
+    function = "ST_Y"
+    output_field = FloatField()
+
+
+def _or_never(column: str) -> Coalesce:
+    return Coalesce(F(column), Cast(_NEVER, DateTimeField()))
+
+
+def _or_none(column: str) -> Coalesce:
+    return Coalesce(F(column), Value(NONE), output_field=BigIntegerField())
+
+
+# Column of the answer: its type in PostgreSQL, and what is asked for.
+LON_LAT: dict[str, tuple[str, Any]] = {
+    "lon": ("float8", Coalesce(_X("geom"), _NAN)),
+    "lat": ("float8", Coalesce(_Y("geom"), _NAN)),
+}
+COLUMNS: dict[str, tuple[str, Any]] = {
+    "id": ("bigint", F("pk")),
+    "topic": ("bigint", F("topic_id")),
+    **LON_LAT,
+    "area": ("bigint", F("area_id")),
+    "cell": ("bigint", _or_none("cell_id")),
+    "building": ("bigint", _or_none("building_id")),
+    "occurred_at": ("timestamptz", F("occurred_at")),
+    "settled_at": ("timestamptz", _or_never("resolved_at")),
+    "round": ("smallint", F("round")),
+    "is_open": ("boolean", F("is_open")),
+}
+
+
+def read_cases(cases: IncidentQuerySet) -> CaseArrays:
+    """Every case of a queryset that is limited to what the asker may see."""
+    return CaseArrays(**_read(cases.order_by("pk"), COLUMNS))
+
+
+def read_coordinates(cases: IncidentQuerySet) -> tuple[Floats, Floats]:
+    """Longitude and latitude of the cases that have a point, CGCS2000 degrees."""
+    found = _read(cases.filter(geom__isnull=False).order_by(), LON_LAT)
+    return found["lon"], found["lat"]
+
+
+def _read(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> dict[str, Any]:
+    asked = {f"as_{name}": expression for name, (_kind, expression) in columns.items()}
+    rows = cases.annotate(**asked).values_list(*asked)
+    sql, params = rows.query.sql_with_params()
+    return read_columns(sql, params, {name: kind for name, (kind, _) in columns.items()})
