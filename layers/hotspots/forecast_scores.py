@@ -56,7 +56,7 @@ def hits(scores: Floats, counts: Floats, areas: Floats, shares: Floats) -> Float
         raise ValueError("scores, counts, areas: one of each is needed for each cell")
     largest = np.abs(scores).max(initial=0)
     rounded = np.round(scores / largest, _DIGITS) if largest > 0 else scores
-    order = np.argsort(-rounded, kind="stable")
+    order = np.argsort(-rounded)
     ranked = rounded[order]
     last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
     area = np.concatenate([[0], np.cumsum(areas[order])[last]])
@@ -79,12 +79,15 @@ class Scored:
         Caught, and the most that could be caught.
     cases : ndarray (periods,)
         All that fell.
+    log_scores : ndarray (periods,)
+        Sum of the logarithms of the probabilities of the cells in which cases fell.
     shares : ndarray (shares,)
     """
 
     hits: Floats
     best: Floats
     cases: Floats
+    log_scores: Floats
     shares: Floats
 
     @property

@@ -8,8 +8,10 @@ The rule holds as long as
 
 - a period is released once, after it has closed: the difference of two releases of it is a table of its own;
 - one division of the city is released, since the difference of two divisions is a strip between them;
-- the secret stays secret: a small place is merged with one that it chooses, or the choice would tell which of the two
-  is the small one, and the size of the other would then bound it.
+- the secret stays secret: it chooses what a small place is merged with, or the choice would tell about sizes.
+
+Whoever knows the rule must not learn from the shape of a block which part of it is small, since that part is then
+bounded on both sides. So only wholes of the same step of the ladder merge: cells of a community, or whole communities.
 
 Source: primary and complementary cell suppression (Hundepool et al. 2012, Statistical Disclosure Control, 4);
 attack on choices that depend on the data: Wong et al. 2007, Minimality attack in privacy preserving data publishing.
@@ -155,9 +157,9 @@ def release(
 ) -> Release:
     """Merge atoms up the ladder until every block holds no case or at least k distinct people.
 
-    What is left over in a group is merged into one block. Where that holds fewer than k people, a block beside it, chosen
-    by the secret, takes it in (complementary suppression); where there is none, it goes a step up. That nothing
-    happened is told only where nothing is left over beside it.
+    What is too small in a group is merged into one block. Where that still holds fewer than k people, the secret chooses a
+    sibling that is merged with it whole (complementary suppression); where there is none, all go a step up. That
+    nothing happened is told only where nothing too small is beside it.
 
     Parameters
     ----------
@@ -169,7 +171,7 @@ def release(
     secret : bytes
         1 to 64 bytes, the same for ever.
     k : int
-        Fewest distinct people, 2 or more.
+        Fewest distinct people, 3 or more: with 2, a small place is always a single person.
 
     Returns
     -------
@@ -178,7 +180,7 @@ def release(
     Raises
     ------
     ValueError
-        If an index is out of range, the secret empty or too long, or k below 2.
+        If an index is out of range, the secret empty or too long, or k below 3.
     """
     _check(lattice, case_atoms, party_cases, parties, secret, k)
     merging = _Merging(lattice, case_atoms, case_atoms[party_cases], parties, secret, k)
@@ -198,8 +200,8 @@ def _check(
         raise ValueError("party_cases: each must be one of the cases")
     if not 1 <= len(secret) <= hashlib.blake2b.MAX_KEY_SIZE:
         raise ValueError(f"secret: 1 to {hashlib.blake2b.MAX_KEY_SIZE} bytes are needed")
-    if k < 2:
-        raise ValueError(f"k: 2 or more, not {k}")
+    if k < 3:
+        raise ValueError(f"k: 3 or more, not {k}")
 
 
 class _Merging:
@@ -231,7 +233,7 @@ class _Merging:
         self._close(is_open & (people >= self._k)[groups], groups)
         if step:
             self._close_empty(is_open & (cases == 0)[groups])
-        self._join(np.flatnonzero(is_open & ((cases > 0) & (people < self._k))[groups]), groups)
+            self._join(is_open & ((cases > 0) & (people < self._k))[groups], groups, step)
 
     def _people(self, groups: Ints, is_open: Flags, count: int) -> Ints:
         """Distinct people in what is open of each group."""
@@ -246,35 +248,34 @@ class _Merging:
 
     def _close_empty(self, atoms: Flags) -> None:
         """Each as small as it may be told: there is nobody in it."""
-        columns = np.arange(len(atoms))
-        self._close(atoms, self._lattice.steps[self._lattice.least_step, columns])
+        least, steps = self._lattice.least_step, self._lattice.steps
+        self._close(atoms, steps[least, np.arange(len(atoms))] + least * (steps.max() + 1))
 
-    def _join(self, atoms: Ints, groups: Ints) -> None:
-        """Let a block beside them take in what is too small; it stays open where there is none."""
-        if not len(atoms):
-            return
-        hosts = self._hosts(np.unique(groups[atoms]), groups)
-        for atom in atoms:
-            self._blocks[atom] = hosts.get(int(groups[atom]), _OPEN)
+    def _join(self, atoms: Flags, groups: Ints, step: int) -> None:
+        """Merge what is too small with a sibling; it stays open where there is none with people in it."""
+        siblings = self._lattice.steps[step - 1]
+        beside = np.isin(groups, np.unique(groups[atoms])) & (self._blocks != _OPEN)
+        hosts: dict[int, tuple[bytes, int]] = {}
+        names, firsts = np.unique(siblings[beside & (self._cases > 0)], return_index=True)
+        places = np.flatnonzero(beside & (self._cases > 0))[firsts]
+        for sibling, atom in zip(names.tolist(), places.tolist(), strict=True):
+            drawn = (self._draw(siblings, sibling), sibling)
+            group = int(groups[atom])
+            hosts[group] = min(hosts.get(group, drawn), drawn)
+        taken = np.isin(siblings, [sibling for _, sibling in hosts.values()])
+        self._close(taken | (atoms & np.isin(groups, list(hosts))), groups)
 
-    def _hosts(self, needy: Ints, groups: Ints) -> dict[int, int]:
-        """For each group the block with people in it that the secret chooses."""
-        beside = np.isin(groups, needy) & (self._blocks != _OPEN) & (self._cases > 0)
-        found: dict[int, tuple[bytes, int]] = {}
-        blocks, atoms = np.unique(np.where(beside, self._blocks, _OPEN), return_index=True)
-        for block, atom in zip(blocks, atoms, strict=True):
-            if block != _OPEN:
-                host = (self._draw(int(atom)), int(block))
-                group = int(groups[atom])
-                found[group] = min(found.get(group, host), host)
-        return {group: block for group, (_, block) in found.items()}
-
-    def _draw(self, atom: int) -> bytes:
-        code = self._lattice.codes[atom].encode()
+    def _draw(self, siblings: Ints, sibling: int) -> bytes:
+        code = self._lattice.codes[int(np.argmax(siblings == sibling))].encode()
         return hashlib.blake2b(code, key=self._secret, digest_size=16).digest()
 
     def done(self) -> Release:
-        closed = self._blocks != _OPEN
-        return Release(
-            self._blocks, np.bincount(self._blocks[closed], self._cases[closed]).astype(np.int64)
+        """Blocks numbered by their first atoms: the order in which they were closed would tell how."""
+        closed = np.flatnonzero(self._blocks != _OPEN)
+        _, firsts, numbers = np.unique(
+            self._blocks[closed], return_index=True, return_inverse=True
         )
+        numbers = np.argsort(np.argsort(firsts))[numbers]
+        blocks = np.full_like(self._blocks, _OPEN)
+        blocks[closed] = numbers
+        return Release(blocks, np.bincount(numbers, self._cases[closed]).astype(np.int64))

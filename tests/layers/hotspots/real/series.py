@@ -13,6 +13,8 @@ from layers.hotspots.forecast_scores import dilated
 SIDE_M = 250.0
 TOPICS = 4
 METRES_A_DEGREE = 111_320.0
+# Some files have points hundreds of kilometres away.
+FARTHEST_M = 60_000.0
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,6 @@ def _events(x: pd.Series, y: pd.Series, time: pd.Series, topic: pd.Series) -> Ev
     return Events(x.to_numpy(float), y.to_numpy(float), day.to_numpy(float), pd.factorize(topic)[0])
 
 
-# Some files have points hundreds of kilometres away.
-FARTHEST_M = 60_000.0
-
-
 def _degrees(frame: pd.DataFrame, lon: str, lat: str) -> tuple[pd.Series, pd.Series]:
     scale = np.cos(np.radians(frame[lat].median()))
     return frame[lon] * METRES_A_DEGREE * scale, frame[lat] * METRES_A_DEGREE
@@ -108,10 +106,3 @@ def nyc_thefts(data: Path) -> Series:
     time = pd.to_datetime(frame.date_single)
     return _events(x, y, time, frame.location_category).series(548, 30)
 
-
-CITIES = {
-    "zurich": zurich,
-    "charlottesville": charlottesville,
-    "houston": houston,
-    "nyc_thefts": nyc_thefts,
-}
