@@ -232,7 +232,10 @@ class _Merging:
         people = self._people(groups, is_open, count)
         self._close(is_open & (people >= self._k)[groups], groups)
         if step:
-            self._close_empty(is_open & (cases == 0)[groups])
+            # A group in which nothing happened hides what is small beside it, one step up.
+            is_last = step == len(self._lattice.steps) - 1
+            has_people = np.bincount(groups, self._cases, count) > 0
+            self._close_empty(is_open & ((cases == 0) & (has_people | is_last))[groups])
             self._join(is_open & ((cases > 0) & (people < self._k))[groups], groups, step)
 
     def _people(self, groups: Ints, is_open: Flags, count: int) -> Ints:

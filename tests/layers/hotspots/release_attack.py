@@ -1,8 +1,8 @@
 """Cities with cases and people in them, and an attacker who subtracts every answer from every other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class World:
 
 
 def lattice(
-    areas: list[tuple[str, ...]] = AREAS, topics: tuple[str, ...] = TOPICS, months: int = MONTHS
+    areas: Sequence[tuple[str, ...]] = AREAS, topics: tuple[str, ...] = TOPICS, months: int = MONTHS
 ) -> Lattice:
     periods = [f"2026-{month + 1:02d}" for month in range(months)]
     sensitive = frozenset({"family"}) & frozenset(topics)
@@ -65,7 +65,7 @@ def random_world(seed: int, cases: int = 1500, months: int = MONTHS) -> World:
 
 def natural_tables(made: Lattice) -> Iterator[Flags]:
     """Every area of every size, each topic or all, every window of months: windows overlap and are nested."""
-    cell, topic, month = (np.array(part) for part in zip(*(c.split("|") for c in made.codes)))
+    cell, topic, month = (np.array(part) for part in zip(*(c.split("|") for c in made.codes), strict=True))
     around = {areas[0]: areas for areas in AREAS}
     months = np.unique(month)
     windows = [(a, b) for a in range(len(months)) for b in range(a, len(months))]
@@ -149,3 +149,44 @@ def determined(world: World, answered: list[tuple[Flags, int]]) -> int:
     targets = np.array(small, dtype=np.float64)
     outside = targets - (targets @ space.T) @ space
     return int((np.abs(outside).max(axis=1) < 1e-6).sum())
+
+
+SMALL_K, MOST = 3, 4
+SECRETS = (b"1", b"2", b"3")
+Seen = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def learnt_by_who_knows_the_rule(
+    ladders: Sequence[tuple[str, ...]], topics: tuple[str, ...] = ("noise",)
+) -> list[tuple[Seen, list[int]]]:
+    """Sets of atoms whose count is known and small, since all cities that look the same have it alike.
+
+    Every city is tried in which each atom has up to four cases, of one person each; the ladder of each cell
+    begins with its community.
+    """
+    made = lattice([(f"cell {n}", *ladder) for n, ladder in enumerate(ladders)], topics, 1)
+    numbers = range(len(made.codes))
+    possible: dict[Seen, list[tuple[int, ...]]] = {}
+    for people, secret in product(product(range(MOST + 1), repeat=len(numbers)), SECRETS):
+        atoms = np.repeat(numbers, people)
+        cases = np.arange(len(atoms))
+        found = release(made, atoms, cases, cases, secret=secret, k=SMALL_K)
+        seen = tuple(found.blocks.tolist()), tuple(found.cases.tolist())
+        possible.setdefault(seen, []).append(people)
+    sets = [list(atoms) for size in numbers for atoms in combinations(numbers, size + 1)]
+    return [
+        (seen, chosen)
+        for seen, worlds in possible.items()
+        for chosen in sets
+        if _were_all_tried(seen, chosen) and _is_small({sum(w[a] for a in chosen) for w in worlds})
+    ]
+
+
+def _were_all_tried(seen: Seen, atoms: list[int]) -> bool:
+    """Of blocks with more cases than an atom was tried with, only some cities were."""
+    blocks, counts = seen
+    return all(blocks[atom] == -1 or counts[blocks[atom]] <= MOST for atom in atoms)
+
+
+def _is_small(values: set[int]) -> bool:
+    return len(values) == 1 and 0 < min(values) < SMALL_K

@@ -1,7 +1,6 @@
 """Release rules: blocks of at least k people, and an attacker who subtracts everything from everything."""
 
 from dataclasses import replace
-from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from tests.layers.hotspots.release_attack import (
     asked,
     determined,
     lattice,
+    learnt_by_who_knows_the_rule,
     natural_tables,
     random_world,
     recovered,
@@ -129,27 +129,9 @@ def _is_one(groups: np.ndarray) -> bool:
     return bool(np.all(groups == groups[0]))
 
 
-SMALL_K, MOST = 3, 4
-
-
-def test_not_even_who_knows_the_rule_learns_a_small_count() -> None:
-    """Of all cities with four cells that look the same, some differ in whatever is small in one of them."""
-    areas = [("a", "A", "city"), ("b", "A", "city"), ("c", "B", "city"), ("d", "B", "city")]
-    made = lattice(areas, ("noise",), 1)
-    possible: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[int, ...]]] = {}
-    for people, secret in product(product(range(MOST + 1), repeat=4), (b"1", b"2", b"3", b"4")):
-        atoms = np.repeat(np.arange(4), people)
-        cases = np.arange(len(atoms))
-        found = release(made, atoms, cases, cases, secret=secret, k=SMALL_K)
-        seen = tuple(found.blocks.tolist()), tuple(found.cases.tolist())
-        possible.setdefault(seen, []).append(people)
-    sets = [list(cells) for size in range(1, 4) for cells in combinations(range(4), size)]
-    for (blocks, counts), worlds in possible.items():
-        for cells in sets:
-            # Of larger blocks not all cities have been tried.
-            if all(blocks[cell] == -1 or counts[blocks[cell]] <= MOST for cell in cells):
-                values = {sum(people[cell] for cell in cells) for people in worlds}
-                assert len(values) > 1 or not 0 < min(values) < SMALL_K, (blocks, counts, cells)
+@pytest.mark.parametrize("communities", ["AABB", "AABC"])
+def test_not_even_who_knows_the_rule_learns_a_small_count(communities: str) -> None:
+    assert learnt_by_who_knows_the_rule([(community, "city") for community in communities]) == []
 
 
 def test_sensitive_topics_are_never_told_below_the_community() -> None:

@@ -35,13 +35,11 @@ class Demand:
 
 DEMANDS = (
     Demand("zurich", zurich, True, 0.02, is_surely_above_zero=True),
-    Demand("zurich", zurich, False, None),
     Demand("charlottesville", charlottesville, True, None),
     Demand("charlottesville", charlottesville, False, None),
     Demand("houston", houston, True, None),
     Demand("houston", houston, False, None),
     Demand("nyc_thefts", nyc_thefts, True, 0.05, is_surely_above_zero=True),
-    Demand("nyc_thefts", nyc_thefts, False, None),
 )
 
 
