@@ -90,7 +90,8 @@ class Forecast:
     def parts(self) -> Floats:
         """How much of each cell's score (maps, cells) each map brings; each cell's parts have sum 1."""
         parts = self.candidates[self.leader][:, None] * self.maps
-        return parts / parts.sum(axis=0)
+        parts /= parts.sum(axis=0)
+        return parts
 
 
 def forecast(

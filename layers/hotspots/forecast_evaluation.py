@@ -10,6 +10,8 @@ from layers.hotspots.forecast_maps import Floats, Neighbourhood
 from layers.hotspots.forecast_scores import SHARES, Scored, best_hits, hits
 
 SHOWN = "shown"
+# Hits, best hits, cases and log score.
+Row = tuple[Floats, Floats, float, float]
 
 
 def evaluate(
@@ -53,16 +55,18 @@ def evaluate(
         _period(forecasts, counts[:, period], missed[period], np.array(shares))
         for period, forecasts in zip(range(first, counts.shape[1]), made, strict=False)
     ]
-    return {
-        name: Scored(*map(np.array, zip(*(row[name] for row in rows), strict=True)), np.array(shares))
-        for name in rows[0]
-    }
+    return {name: _scored([row[name] for row in rows], np.array(shares)) for name in rows[0]}
+
+
+def _scored(rows: Sequence[Row], shares: Floats) -> Scored:
+    caught, best, cases, log_scores = (np.array(column) for column in zip(*rows, strict=True))
+    return Scored(caught, best, cases, log_scores, shares)
 
 
 def _period(
     forecasts: list[Forecast], counts: npt.NDArray[np.integer], missed: Floats, shares: Floats
-) -> dict[str, tuple[Floats, Floats, float, float]]:
-    """Hits, best hits, cases and log score of one period, all topics together."""
+) -> dict[str, Row]:
+    """What each forecast reached in one period, all topics together."""
     found = {}
     for name in (SHOWN, ALL_HISTORY, ALL_HISTORY_TIES):
         parts = [_topic(one, name, counts, missed, shares) for one in forecasts]
@@ -77,7 +81,7 @@ def _topic(
     counts: npt.NDArray[np.integer],
     missed: Floats,
     shares: Floats,
-) -> tuple[Floats, Floats, float, float]:
+) -> Row:
     chosen = slice(None) if forecast.topic is None else slice(forecast.topic, forecast.topic + 1)
     fallen = counts[:, chosen].sum(axis=1).astype(np.float64)
     areas = forecast.area_shares

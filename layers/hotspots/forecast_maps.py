@@ -108,7 +108,7 @@ class History:
         self._smoothed: dict[int, Floats] = {}
         self._wide: dict[int, tuple[Floats, Floats]] = {}
 
-    def move_on(self, counts: npt.NDArray[np.generic]) -> None:
+    def move_on(self, counts: npt.NDArray[np.integer]) -> None:
         """Take in the period that has just ended: counts (cells, topics)."""
         self._counts[:, :, :-1] += counts
         self._counts[:, :, -1] += counts.sum(axis=1)

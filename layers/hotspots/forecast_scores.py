@@ -25,7 +25,8 @@ def dilated(has_case: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     padded = np.pad(has_case, 1)
     rows, columns = has_case.shape
     views = [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
-    return np.logical_or.reduce(views)
+    around: npt.NDArray[np.bool_] = np.logical_or.reduce(views)
+    return around
 
 
 def hits(scores: Floats, counts: Floats, areas: Floats, shares: Floats) -> Floats:
@@ -61,7 +62,8 @@ def hits(scores: Floats, counts: Floats, areas: Floats, shares: Floats) -> Float
     last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
     area = np.concatenate([[0], np.cumsum(areas[order])[last]])
     fallen = np.concatenate([[0], np.cumsum(counts[order])[last]])
-    return np.interp(np.asarray(shares) * area[-1], area, fallen)
+    caught: Floats = np.interp(np.asarray(shares) * area[-1], area, fallen)
+    return caught
 
 
 def best_hits(counts: Floats, areas: Floats, shares: Floats) -> Floats:
@@ -93,7 +95,8 @@ class Scored:
     @property
     def hit_rate(self) -> Floats:
         """Part of all cases that was caught, by share."""
-        return self.hits.sum(axis=0) / self.cases.sum()
+        rate: Floats = self.hits.sum(axis=0) / self.cases.sum()
+        return rate
 
     @property
     def pai(self) -> Floats:
@@ -103,7 +106,8 @@ class Scored:
     @property
     def pei(self) -> Floats:
         """PEI*: caught by what could be caught, by share."""
-        return self.hits.sum(axis=0) / self.best.sum(axis=0)
+        part: Floats = self.hits.sum(axis=0) / self.best.sum(axis=0)
+        return part
 
 
 @dataclass(frozen=True)

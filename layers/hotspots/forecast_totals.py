@@ -54,7 +54,9 @@ def dispersion(counts: Floats, expected: Floats) -> float:
         phi = float(np.exp(log_phi))
         size = 1 / phi
         empty = size * np.log1p(phi * expected).sum()
-        fallen = special.gammaln(y + size) - special.gammaln(size) + y * np.log(phi * m / (1 + phi * m))
+        fallen = (
+            special.gammaln(y + size) - special.gammaln(size) + y * np.log(phi * m / (1 + phi * m))
+        )
         return float(empty - fallen.sum())
 
     bounds = (np.log(_SMALLEST), np.log(_LARGEST))

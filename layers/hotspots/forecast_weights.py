@@ -25,7 +25,8 @@ def start_weights(names: Sequence[str]) -> Floats:
     """Weights (maps,) from which fitting starts, with sum 1."""
     others = sum(name not in _START for name in names)
     weights = np.array([_START.get(name, _START_OF_OTHERS / max(others, 1)) for name in names])
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 def fitted_weights(values: Floats, cases: Floats, start: Floats) -> Floats:

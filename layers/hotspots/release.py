@@ -51,7 +51,11 @@ class Lattice:
 
     def __post_init__(self) -> None:
         count = len(self.codes)
-        if self.steps.ndim != 2 or self.steps.shape[1] != count or self.least_step.shape != (count,):
+        if (
+            self.steps.ndim != 2
+            or self.steps.shape[1] != count
+            or self.least_step.shape != (count,)
+        ):
             raise ValueError("steps, least_step: a column is needed for each of the codes")
         if len(set(self.codes)) != count or len(np.unique(self.steps[0])) != count:
             raise ValueError("codes, steps: at step 0 each atom is a group of its own")
@@ -275,9 +279,7 @@ class _Merging:
     def done(self) -> Release:
         """Blocks numbered by their first atoms: the order in which they were closed would tell how."""
         closed = np.flatnonzero(self._blocks != _OPEN)
-        _, firsts, numbers = np.unique(
-            self._blocks[closed], return_index=True, return_inverse=True
-        )
+        _, firsts, numbers = np.unique(self._blocks[closed], return_index=True, return_inverse=True)
         numbers = np.argsort(np.argsort(firsts))[numbers]
         blocks = np.full_like(self._blocks, _OPEN)
         blocks[closed] = numbers

@@ -82,7 +82,8 @@ def masked(
     chance = np.array([_uniform(key, secret) for key in keys])
     distance = np.sqrt(inner_m**2 + chance[:, 0] * (outer_m**2 - inner_m**2))
     angle = 2 * math.pi * chance[:, 1]
-    return points + distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    moved: Floats = points + distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return moved
 
 
 def _uniform(key: str, secret: bytes) -> tuple[float, float]:

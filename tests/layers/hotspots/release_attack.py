@@ -65,7 +65,9 @@ def random_world(seed: int, cases: int = 1500, months: int = MONTHS) -> World:
 
 def natural_tables(made: Lattice) -> Iterator[Flags]:
     """Every area of every size, each topic or all, every window of months: windows overlap and are nested."""
-    cell, topic, month = (np.array(part) for part in zip(*(c.split("|") for c in made.codes), strict=True))
+    cell, topic, month = (
+        np.array(part) for part in zip(*(c.split("|") for c in made.codes), strict=True)
+    )
     around = {areas[0]: areas for areas in AREAS}
     months = np.unique(month)
     windows = [(a, b) for a in range(len(months)) for b in range(a, len(months))]

@@ -231,9 +231,7 @@ def test_bad_input_is_named(changes: dict[str, object], named: str) -> None:
 
 def test_a_ladder_that_cuts_a_group_is_refused() -> None:
     with pytest.raises(ValueError, match="cut"):
-        Lattice(
-            ("a", "b", "c"), np.array([[0, 1, 2], [0, 0, 1], [0, 1, 1]]), np.zeros(3, np.int64)
-        )
+        Lattice(("a", "b", "c"), np.array([[0, 1, 2], [0, 0, 1], [0, 1, 1]]), np.zeros(3, np.int64))
     with pytest.raises(ValueError, match="step 0"):
         Lattice(("a", "b"), np.array([[0, 0]]), np.zeros(2, np.int64))
     with pytest.raises(ValueError, match="column"):

@@ -68,9 +68,7 @@ def test_twenty_households_hide_each_case_in_a_town_of_even_density() -> None:
     households = rng.uniform(-3000, 3000, (36_000, 2))
     points = rng.uniform(-2000, 2000, (NUMBER, 2))
     inner, outer = donut_radii(np.full(NUMBER, 1000.0), k=30)
-    masks = masked(
-        points, [str(n) for n in range(NUMBER)], inner, outer, secret=SECRET
-    )
+    masks = masked(points, [str(n) for n in range(NUMBER)], inner, outer, secret=SECRET)
     assert (households_nearer(points, masks, households) >= 20).mean() > 0.98
 
 

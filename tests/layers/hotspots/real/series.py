@@ -105,4 +105,3 @@ def nyc_thefts(data: Path) -> Series:
     x, y = _degrees(frame, "longitude", "latitude")
     time = pd.to_datetime(frame.date_single)
     return _events(x, y, time, frame.location_category).series(548, 30)
-
