@@ -154,12 +154,11 @@ def determined(world: World, answered: list[tuple[Flags, int]]) -> int:
 
 
 SMALL_K, MOST = 3, 4
-SECRETS = (b"1", b"2", b"3")
 Seen = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def learnt_by_who_knows_the_rule(
-    ladders: Sequence[tuple[str, ...]], topics: tuple[str, ...] = ("noise",)
+    ladders: Sequence[tuple[str, ...]], topics: tuple[str, ...] = ("noise",), secrets: int = 3
 ) -> list[tuple[Seen, list[int]]]:
     """Sets of atoms whose count is known and small, since all cities that look the same have it alike.
 
@@ -169,10 +168,10 @@ def learnt_by_who_knows_the_rule(
     made = lattice([(f"cell {n}", *ladder) for n, ladder in enumerate(ladders)], topics, 1)
     numbers = range(len(made.codes))
     possible: dict[Seen, list[tuple[int, ...]]] = {}
-    for people, secret in product(product(range(MOST + 1), repeat=len(numbers)), SECRETS):
+    for people, secret in product(product(range(MOST + 1), repeat=len(numbers)), range(secrets)):
         atoms = np.repeat(numbers, people)
         cases = np.arange(len(atoms))
-        found = release(made, atoms, cases, cases, secret=secret, k=SMALL_K)
+        found = release(made, atoms, cases, cases, secret=bytes([secret]), k=SMALL_K)
         seen = tuple(found.blocks.tolist()), tuple(found.cases.tolist())
         possible.setdefault(seen, []).append(people)
     sets = [list(atoms) for size in numbers for atoms in combinations(numbers, size + 1)]
