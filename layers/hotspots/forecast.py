@@ -167,6 +167,8 @@ def _check(
     cells = len(neighbourhood.area_shares)
     if counts.ndim != 3 or counts.shape[0] != cells:
         raise ValueError(f"counts: ({cells}, periods, topics) is needed, not {counts.shape}")
+    if counts.min(initial=0) < 0:
+        raise ValueError("counts: none may be below 0")
     if any(topic is not None and not 0 <= topic < counts.shape[2] for topic in topics):
         raise ValueError(f"topics: 0 to {counts.shape[2] - 1} or None, not {list(topics)}")
     if not 1 <= first <= counts.shape[1]:

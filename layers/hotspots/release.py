@@ -57,6 +57,8 @@ class Lattice:
             or self.least_step.shape != (count,)
         ):
             raise ValueError("steps, least_step: a column is needed for each of the codes")
+        if not np.all((self.least_step >= 0) & (self.least_step < len(self.steps))):
+            raise ValueError("least_step: each must be one of the steps")
         if len(set(self.codes)) != count or len(np.unique(self.steps[0])) != count:
             raise ValueError("codes, steps: at step 0 each atom is a group of its own")
         for lower, upper in zip(self.steps, self.steps[1:], strict=False):
@@ -260,20 +262,21 @@ class _Merging:
 
     def _join(self, atoms: Flags, groups: Ints, step: int) -> None:
         """Merge what is too small with a sibling; it stays open where there is none with people in it."""
-        siblings = self._lattice.steps[step - 1]
-        beside = np.isin(groups, np.unique(groups[atoms])) & (self._blocks != _OPEN)
+        firsts, siblings = np.unique(
+            self._lattice.steps[step - 1], return_index=True, return_inverse=True
+        )[1:]
+        closed = (self._blocks != _OPEN) & (self._cases > 0)
+        beside = np.unique(siblings[closed & np.isin(groups, groups[atoms])])
         hosts: dict[int, tuple[bytes, int]] = {}
-        names, firsts = np.unique(siblings[beside & (self._cases > 0)], return_index=True)
-        places = np.flatnonzero(beside & (self._cases > 0))[firsts]
-        for sibling, atom in zip(names.tolist(), places.tolist(), strict=True):
-            drawn = (self._draw(siblings, sibling), sibling)
-            group = int(groups[atom])
+        for sibling in beside.tolist():
+            drawn = (self._draw(firsts[sibling]), sibling)
+            group = int(groups[firsts[sibling]])
             hosts[group] = min(hosts.get(group, drawn), drawn)
         taken = np.isin(siblings, [sibling for _, sibling in hosts.values()])
         self._close(taken | (atoms & np.isin(groups, list(hosts))), groups)
 
-    def _draw(self, siblings: Ints, sibling: int) -> bytes:
-        code = self._lattice.codes[int(np.argmax(siblings == sibling))].encode()
+    def _draw(self, atom: int) -> bytes:
+        code = self._lattice.codes[atom].encode()
         return hashlib.blake2b(code, key=self._secret, digest_size=16).digest()
 
     def done(self) -> Release:

@@ -194,6 +194,7 @@ def test_one_cell_gets_everything() -> None:
     ("changes", "named"),
     [
         ({"counts": np.zeros((3, 4, 1), dtype=int)}, "counts"),
+        ({"counts": np.full((SIDE**2, 4, 1), -1)}, "counts"),
         ({"topics": [1]}, "topics"),
         ({"first": 0}, "first"),
         ({"first": 5}, "first"),

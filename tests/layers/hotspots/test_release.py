@@ -234,6 +234,8 @@ def test_a_ladder_that_cuts_a_group_is_refused() -> None:
         Lattice(("a", "b", "c"), np.array([[0, 1, 2], [0, 0, 1], [0, 1, 1]]), np.zeros(3, np.int64))
     with pytest.raises(ValueError, match="step 0"):
         Lattice(("a", "b"), np.array([[0, 0]]), np.zeros(2, np.int64))
+    with pytest.raises(ValueError, match="least_step"):
+        Lattice(("a", "b"), np.array([[0, 1]]), np.ones(2, np.int64))
     with pytest.raises(ValueError, match="column"):
         Lattice(("a", "b"), np.array([[0]]), np.zeros(2, np.int64))
     with pytest.raises(ValueError, match="gossip"):

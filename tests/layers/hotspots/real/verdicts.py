@@ -1,7 +1,8 @@
 """What is demanded of the forecast on each real city, and what it reaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from layers.hotspots.forecast import ALL_HISTORY, ALL_HISTORY_TIES
@@ -52,13 +53,28 @@ class Reached:
     shown: Scored
     baseline: Scored
 
+    @property
+    def log_score(self) -> float:
+        """Nats that a case gains over counts of all time with a floor."""
+        more = self.shown.log_scores.sum() - self.baseline.log_scores.sum()
+        return float(more / self.shown.cases.sum())
+
+
+@cache
+def series_of(read: Callable[[Path], Series], data: Path) -> Series:
+    return read(data)
+
+
+def topics_of(demand: Demand, series: Series) -> Sequence[int | None]:
+    return series.topics if demand.is_by_topic else [None]
+
 
 def reached(demand: Demand, data: Path) -> Reached:
-    series = demand.read(data)
+    series = series_of(demand.read, data)
     found = evaluate(
         series.counts,
         series.neighbourhood,
-        series.topics if demand.is_by_topic else [None],
+        topics_of(demand, series),
         period_d=series.period_d,
         first=series.first,
         outside=series.outside,
