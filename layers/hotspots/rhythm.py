@@ -1,0 +1,163 @@
+"""The rhythm of a conflict: hours, days and months in which it happens more than the topic elsewhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.hotspots import _rhythms
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.datetime64]
+
+DAYS, HOURS, MONTHS = 7, 24, 12
+SHORTEST_HOURS, LONGEST_HOURS = 2, 8
+SHORTEST_MONTHS, LONGEST_MONTHS = 2, 6
+REPLICATES = 999
+# 1970-01-01 was a Thursday; Monday is 0.
+_THURSDAY = 3
+_FIRST_WEEKEND_DAY = 5
+
+
+class Days(StrEnum):
+    """The days that a window of hours is about."""
+
+    ALL = "all"
+    WEEKDAYS = "weekdays"
+    WEEKEND = "weekend"
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The window in which the place differs most from the topic elsewhere.
+
+    Attributes
+    ----------
+    first, length : int
+        Hour 0-23 and hours, or month 0-11 and months; it may go around midnight or new year.
+    days : Days
+        `ALL` for months.
+    observed : int
+        Cases of the place in the window.
+    expected : float
+        With the topic's share of the window elsewhere in the city.
+    llr : float
+        0 if no window holds more than its share.
+    p_value : float
+    """
+
+    first: int
+    length: int
+    days: Days
+    observed: int
+    expected: float
+    llr: float
+    p_value: float
+
+
+def week_profile(moments: Moments) -> Ints:
+    """Cases by day of the week, Monday first, and hour, shape (7, 24); moments in local time."""
+    hours = moments.astype("datetime64[h]").astype(np.int64)
+    days = (hours // HOURS + _THURSDAY) % DAYS
+    return np.bincount(days * HOURS + hours % HOURS, minlength=DAYS * HOURS).reshape(DAYS, HOURS)
+
+
+def month_profile(moments: Moments) -> Ints:
+    """Cases by month of the year, January first, shape (12,)."""
+    months = moments.astype("datetime64[M]").astype(np.int64) % MONTHS
+    return np.bincount(months, minlength=MONTHS)
+
+
+def season_profile(moments: Moments) -> Ints:
+    """Cases in spring, summer, autumn and winter, from March, June, September and December on, shape (4,)."""
+    return np.roll(month_profile(moments), -2).reshape(4, 3).sum(axis=1)
+
+
+def hour_peak(
+    place: Ints, others: Ints, *, rng: np.random.Generator, replicates: int = REPLICATES
+) -> Peak:
+    """The 2 to 8 hours, on all days, weekdays or weekends, that set a place apart from its topic.
+
+    Parameters
+    ----------
+    place, others : ndarray of int, shape (7, 24)
+        Week profiles of the cases of a topic: of the place, and of the rest of the city.
+
+    Raises
+    ------
+    ValueError
+        For another shape, negative counts, or no cases elsewhere.
+
+    Notes
+    -----
+    Circular scan with the likelihood ratio of two binomials and a permutation p-value: under the null the
+    cases of the place are any of the topic's, so replicates draw as many from all without return. That is
+    exact, however few cases the topic has elsewhere, where an estimated profile is not.
+    Kulldorff, M. (1997): A spatial scan statistic, Communications in Statistics 26, 1481-1496 (Bernoulli model).
+    """
+    _check(place, others, (DAYS, HOURS))
+    kinds = np.array([[1, 1], [1, 0], [0, 1]])
+    of_place, of_pool = (
+        np.stack([cases[:_FIRST_WEEKEND_DAY].sum(axis=0), cases[_FIRST_WEEKEND_DAY:].sum(axis=0)])
+        for cases in (place, place + others)
+    )
+    return _peak(of_place, of_pool, kinds, (SHORTEST_HOURS, LONGEST_HOURS), rng, replicates)
+
+
+def month_peak(
+    place: Ints, others: Ints, *, rng: np.random.Generator, replicates: int = REPLICATES
+) -> Peak:
+    """The 2 to 6 months of the year that set a place apart from its topic, as `hour_peak` does.
+
+    A single burst has its months too: ask only of conflicts that recur.
+
+    Parameters
+    ----------
+    place, others : ndarray of int, shape (12,)
+        Month profiles.
+    """
+    _check(place, others, (MONTHS,))
+    kinds = np.array([[1]])
+    lengths = (SHORTEST_MONTHS, LONGEST_MONTHS)
+    return _peak(place[None], (place + others)[None], kinds, lengths, rng, replicates)
+
+
+def _check(place: Ints, others: Ints, shape: tuple[int, ...]) -> None:
+    for name, cases in (("place", place), ("others", others)):
+        if cases.shape != shape or cases.min() < 0:
+            raise ValueError(f"{name} must be counts of shape {shape}")
+    if not others.sum():
+        raise ValueError("others must hold cases: there is nothing to compare with")
+
+
+def _peak(
+    place: Ints,
+    pool: Ints,
+    kinds: Ints,
+    lengths: tuple[int, int],
+    rng: np.random.Generator,
+    replicates: int,
+) -> Peak:
+    """The best window over rows of `kinds` of day, of which `place` and `pool` have one row each."""
+    number, total = int(place.sum()), int(pool.sum())
+    logs = np.arange(total + 1.0)
+    logs[1:] *= np.log(logs[1:])
+    inside, together = kinds @ place, kinds @ pool
+    llr, row, first, length = _rhythms.best_window(inside, together, *lengths, logs)
+    slots = np.repeat(np.arange(pool.size), pool.ravel())
+    chances = rng.random((replicates, number))
+    ratios = _rhythms.replicate_ratios(slots, together, kinds, chances, *lengths, logs)
+    window = (first + np.arange(length)) % pool.shape[1]
+    observed = int(inside[row, window].sum())
+    elsewhere = int(together[row, window].sum()) - observed
+    return Peak(
+        first=first,
+        length=length,
+        days=tuple(Days)[row],
+        observed=observed,
+        expected=number * elsewhere / (total - number),
+        llr=llr,
+        p_value=(1 + int((ratios >= llr).sum())) / (1 + replicates),
+    )
