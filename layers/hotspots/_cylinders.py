@@ -48,7 +48,7 @@ def best_cylinder(
     `before` and `expected_before` hold for each cell the sums before each period, shape (cells, periods + 1).
     """
     periods = before.shape[1] - 1
-    total = np.int64(before[:, periods].sum())
+    total = int(before[:, periods].sum())
     best = (0.0, -1, -1, -1, -1)
     counts, means = np.empty(periods + 1, np.int32), np.empty(periods + 1)
     rich = np.empty(periods, np.int64)

@@ -11,13 +11,13 @@ Ints = npt.NDArray[np.int64]
 
 @compiled
 def best_window(
-    inside: Ints, pool: Ints, shortest: int, longest: int, logs: Floats
+    inside: Ints, pool: Ints, costs: Floats, shortest: int, longest: int, logs: Floats
 ) -> tuple[float, int, int, int]:
-    """The circular window of a row with the largest ratio, as ratio, row, start and length; 0 if none is.
+    """The circular window with the largest ratio less the cost of its row: that, row, start and length.
 
     `inside` and `pool` hold the cases of the place and of all, shape (rows, slots), the first row all of
     them; `logs` holds n log n. The ratio is that of two binomials: the place's share in the window against
-    the rest's, to one share for both.
+    the rest's, to one share for both. 0 for all where none exceeds its cost.
     """
     best = (0.0, 0, 0, 0)
     rows, slots = inside.shape
@@ -41,6 +41,7 @@ def best_window(
                         - logs[together]
                         - logs[total - together]
                         + whole
+                        - costs[row]
                     )
                     if ratio > best[0]:
                         best = (ratio, row, start, length)
@@ -48,21 +49,22 @@ def best_window(
 
 
 @compiled
-def replicate_ratios(
+def replicate_scores(
     slots: Ints,
     pool: Ints,
     of_row: Ints,
+    costs: Floats,
     chances: Floats,
     shortest: int,
     longest: int,
     logs: Floats,
 ) -> Floats:
-    """The best ratios of as many cases as `chances` has columns, taken from the pool without return.
+    """The best scores of as many cases as `chances` has columns, taken from the pool without return.
 
     `slots` is the slot of each case of the pool as kind * slots + slot, `of_row` says which kinds each row counts.
     """
     width = pool.shape[1]
-    ratios = np.empty(len(chances))
+    scores = np.empty(len(chances))
     inside = np.empty_like(pool)
     for replicate in range(len(chances)):
         inside[:] = 0
@@ -72,5 +74,5 @@ def replicate_ratios(
             kind, slot = slots[drawn] // width, slots[drawn] % width
             for row in range(len(pool)):
                 inside[row, slot] += of_row[row, kind]
-        ratios[replicate] = best_window(inside, pool, shortest, longest, logs)[0]
-    return ratios
+        scores[replicate] = best_window(inside, pool, costs, shortest, longest, logs)[0]
+    return scores

@@ -67,11 +67,13 @@ class CityTime:
 
     def share_before(self, days: Floats) -> Floats:
         """The part of the city's cases up to each moment, 0 to 1."""
-        return np.interp(days, self._edges, self._shares)
+        shares: Floats = np.interp(days, self._edges, self._shares)
+        return shares
 
     def moment(self, shares: Floats) -> Floats:
         """When the city had had this part of its cases: the inverse of `share_before`."""
-        return np.interp(shares, self._shares, self._edges)
+        days: Floats = np.interp(shares, self._shares, self._edges)
+        return days
 
 
 def city_time(

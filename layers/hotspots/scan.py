@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Cells = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Number = TypeVar("Number", np.int64, np.float64)
 
 REPLICATES = 999
 MOST_CLUSTERS = 10
@@ -219,7 +221,7 @@ class _Scanner:
         total, nothing_blocked = int(counts.sum()), np.zeros(len(counts), np.bool_)
         floor = 0.0
         ceilings = _ceilings(total, floor)
-        maxima = []
+        maxima: list[float] = []
         for seed in seeds:
             replicate = draw(counts, self._expected, np.random.default_rng(seed))
             largest = self._best(replicate, ceilings, nothing_blocked)[0]
@@ -246,7 +248,7 @@ class _Scanner:
         )
 
 
-def _before(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _before(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """For each cell the sums before each period, and of all."""
     return np.pad(np.cumsum(values, axis=1), ((0, 0), (1, 0)))
 

@@ -93,7 +93,8 @@ def at_known_places(
         return np.zeros(len(x), np.bool_)
     tree = cKDTree(np.column_stack([places_x, places_y]))
     away, _ = tree.query(np.column_stack([x, y]), distance_upper_bound=np.nextafter(within, np.inf))
-    return np.isfinite(away)
+    is_there: Bools = np.isfinite(away)
+    return is_there
 
 
 def find_lattice(
