@@ -71,19 +71,19 @@ def find_cores(
         low = high = starts[bin_]
         for point in range(starts[bin_], starts[bin_ + 1]):
             time = points[point, 2]
-            while points[low, 2] < time - gap:
+            while time - points[low, 2] > gap:
                 low += 1
-            while high < starts[bin_ + 1] and points[high, 2] <= time + gap:
+            while high < starts[bin_ + 1] and points[high, 2] - time <= gap:
                 high += 1
             count = high - low
             other = 0
             while count < least and other < around:
                 candidate = cursors[other]
                 end = starts[near[other] + 1]
-                while candidate < end and points[candidate, 2] < time - gap:
+                while candidate < end and time - points[candidate, 2] > gap:
                     candidate += 1
                 cursors[other] = candidate
-                while count < least and candidate < end and points[candidate, 2] <= time + gap:
+                while count < least and candidate < end and points[candidate, 2] - time <= gap:
                     x = points[candidate, 0] - points[point, 0]
                     y = points[candidate, 1] - points[point, 1]
                     count += x * x + y * y <= eps * eps
@@ -121,10 +121,10 @@ def _link_bins(
     low, end = starts[other], starts[other + 1]
     for point in range(starts[one], starts[one + 1]):
         time = points[point, 2]
-        while low < end and points[low, 2] < time - gap:
+        while low < end and time - points[low, 2] > gap:
             low += 1
         candidate = low
-        while candidate < end and points[candidate, 2] <= time + gap:
+        while candidate < end and points[candidate, 2] - time <= gap:
             if _root(parents, candidate) != _root(parents, point):
                 x = points[candidate, 0] - points[point, 0]
                 y = points[candidate, 1] - points[point, 1]
@@ -165,24 +165,27 @@ def label_borders(
 ) -> None:
     """Give each border point the label of its nearest core: in space, then in time, then by label."""
     first, near = np.zeros(_ROWS, np.int64), np.empty(_MOST_AROUND, np.int64)
+    cursors = np.empty(_MOST_AROUND, np.int64)
     for bin_ in range(len(keys)):
         around = _around(keys, width, bin_, first, near)
         near[around] = bin_
+        for other in range(around + 1):
+            cursors[other] = starts[near[other]]
         for point in range(starts[bin_], starts[bin_ + 1]):
             if is_core[point]:
                 continue
+            time = points[point, 2]
             nearest = (np.inf, np.inf, labels[point])
             for other in range(around + 1):
-                start, end = starts[near[other]], starts[near[other] + 1]
-                low = start + np.searchsorted(points[start:end, 2], points[point, 2] - gap)
-                for core in range(low, end):
-                    away = abs(points[core, 2] - points[point, 2])
-                    if points[core, 2] > points[point, 2] + gap:
-                        break
+                end = starts[near[other] + 1]
+                while cursors[other] < end and time - points[cursors[other], 2] > gap:
+                    cursors[other] += 1
+                core = cursors[other]
+                while core < end and points[core, 2] - time <= gap:
                     x = points[core, 0] - points[point, 0]
                     y = points[core, 1] - points[point, 1]
-                    square = x * x + y * y
-                    found = (square, away, labels[core])
-                    if is_core[core] and square <= eps * eps and found < nearest:
+                    found = (x * x + y * y, abs(points[core, 2] - time), labels[core])
+                    if is_core[core] and found[0] <= eps * eps and found < nearest:
                         nearest = found
+                    core += 1
             labels[point] = nearest[2]

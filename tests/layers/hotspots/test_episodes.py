@@ -107,6 +107,14 @@ def test_neighbours_are_exactly_eps_and_gap_apart_at_most() -> None:
         assert found(edge + np.array([[0, 0, 0], beyond]), least=2).labels.tolist() == [-1, -1]
 
 
+def test_a_gap_is_the_same_in_both_directions() -> None:
+    """Where 0.3 is not 0.1 + 0.2: the difference decides, which has no direction."""
+    for days in ([0.1, 0.3], [0.3, 0.1]):
+        x = np.array([0.0, 50.0])
+        episodes = find_episodes(x, x * 0, np.array(days), eps=EPS, gap=0.2, min_points=2)
+        assert episodes.count == int(0.3 - 0.1 <= 0.2)
+
+
 def test_a_border_case_between_two_episodes_does_not_join_them() -> None:
     line = np.array([[x, 0.0, 0.0] for x in (150, 150, 150, 120, 60, 0, -30, -30, -30)])
     episodes = found(line)
