@@ -47,14 +47,16 @@ LEVEL = 0.05
 CITY = 1500
 
 
-def like_the_topic(shares: Floats, size: int, runs: int, *, city: int = CITY) -> float:
+def like_the_topic(
+    shares: Floats, size: int, runs: int, *, city: int = CITY, replicates: int = 999
+) -> float:
     """How often a place that follows its topic is said to have a peak."""
     generator = rng(3, size, runs)
     ask = hour_peak if shares.ndim == 2 else month_peak
-    chances = [
-        ask(drawn(generator, shares, size), drawn(generator, shares, city), rng=generator).p_value
-        for _ in range(runs)
-    ]
+    chances = []
+    for _ in range(runs):
+        place, others = drawn(generator, shares, size), drawn(generator, shares, city)
+        chances.append(ask(place, others, rng=generator, replicates=replicates).p_value)
     return float(np.mean(np.array(chances) <= LEVEL))
 
 
