@@ -1,9 +1,11 @@
 """Which polygon each of many points belongs to, by the registry's rule, without the database.
 
-A raster over all polygons answers for the pixels that no border crosses; only points in the other
-pixels are tested one by one. The answers are those of `CellVersionQuerySet.locate`.
+A raster over all polygons answers for the pixels that no border crosses. In the others it is known what holds the
+middle, and the borders on the way from there to a point tell what holds the point; only points that lie on a border, or
+whose way touches one's end, are tested one by one. The answers are those of `CellVersionQuerySet.locate`.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,8 @@ _LEAST_PIXELS, _MOST_PIXELS, _PIXELS_AN_EDGE = 1 << 16, 1 << 23, 1 << 11
 # Pixels; floating point moves a point by less when it is placed on the raster.
 _MARGIN = 1e-6
 # A pixel's sum of polygons holds their count above this bit and the sum of their ranks below.
-_COUNT = 1 << 40
+_COUNT_BITS = 40
+_COUNT = 1 << _COUNT_BITS
 
 
 class PolygonIndex:
@@ -44,7 +47,7 @@ class PolygonIndex:
         """The position of the polygon that has each point, `NOWHERE` where none has."""
         if self._raster is None:
             return np.full(len(x), NOWHERE, np.int64)
-        found = self._raster.at(x, y)
+        found = self._raster.find(x, y)
         doubtful = np.flatnonzero(found == _DOUBTFUL)
         points, holders = self.holders(x[doubtful], y[doubtful])
         first = np.full(len(doubtful), len(self._tree), np.int64)
@@ -63,7 +66,10 @@ class PolygonIndex:
 
 
 class _Raster:
-    """Positions of polygons by pixel, with a frame of empty pixels around."""
+    """Positions of polygons by pixel, with a frame of empty pixels around.
+
+    A pixel that borders cross holds `_DOUBTFUL` less its position among those.
+    """
 
     def __init__(self, bounds: Floats, touching: float, edges: int) -> None:
         west, south, east, north = bounds
@@ -74,31 +80,96 @@ class _Raster:
         self.step = np.array([width / (self.columns - 4), height / (self.rows - 4)])
         self.corner = np.array([west, south]) - 2 * self.step
         self.margin = _MARGIN + touching / self.step.min()
-        self.pixels = np.empty(0, np.int32)
 
     def place(self, xy: Floats) -> Floats:
         placed: Floats = (xy - self.corner) / self.step
         return placed
 
-    def at(self, x: Floats, y: Floats) -> Ints:
+    def fill(self, starts: Floats, ends: Floats, ranks: Ints) -> None:
+        """With edges that are placed on the raster."""
+        inside = _filled(self, starts, ends, ranks).ravel()
+        edges, pixels = _crossed(self, starts, ends)
+        order = np.argsort(pixels, kind="stable")
+        edges, pixels = edges[order], pixels[order]
+        several = np.flatnonzero(inside >> _COUNT_BITS > 1)
+        doubtful = np.union1d(pixels, several)
+        first = np.searchsorted(pixels, doubtful)
+        self.pixels = _holder(inside).astype(np.int32)
+        self.pixels[doubtful] = _DOUBTFUL - np.arange(len(doubtful))
+        middles: Floats = np.column_stack(np.divmod(doubtful, self.columns)[::-1]) + 0.5
+        self.borders = _Borders(
+            middles,
+            inside[doubtful],
+            (edges, first, np.searchsorted(pixels, doubtful, side="right") - first),
+            (starts, ends, ranks),
+            self.margin,
+        )
+
+    def find(self, x: Floats, y: Floats) -> Ints:
+        """The position of each point's polygon, `_DOUBTFUL` where it is to be tested."""
         # What is outside, or not finite, falls on the frame.
         column = np.nan_to_num((x - self.corner[0]) / self.step[0]).clip(0, self.columns - 1)
         row = np.nan_to_num((y - self.corner[1]) / self.step[1]).clip(0, self.rows - 1)
         pixel = row.astype(np.int64) * self.columns + column.astype(np.int64)
         found: Ints = self.pixels[pixel].astype(np.int64)
+        near = np.flatnonzero(found <= _DOUBTFUL)
+        places = np.column_stack([column[near], row[near]])
+        found[near] = self.borders.find(_DOUBTFUL - found[near], places)
         return found
+
+
+@dataclass(frozen=True)
+class _Borders:
+    """The pixels that borders cross, and the others that several polygons hold; lengths in pixels.
+
+    `inside` is what holds each one's middle, told as by `_filled`; `lists` are the edges in them, where the list of
+    each begins and how long it is.
+    """
+
+    middles: Floats
+    inside: Ints
+    lists: tuple[Ints, Ints, Ints]
+    edges: tuple[Floats, Floats, Ints]
+    margin: float
+
+    def find(self, pixels: Ints, places: Floats) -> Ints:
+        """The polygon at each place, `_DOUBTFUL` where the way there from the middle touches a border."""
+        edges, first, count = self.lists
+        starts, ends, ranks = self.edges
+        way, nth = spread(count[pixels])
+        edge = edges[first[pixels][way] + nth]
+        middle, place, start, end = self.middles[pixels][way], places[way], starts[edge], ends[edge]
+        before, after = _left(start, end, middle), _left(start, end, place)
+        one, other = _left(middle, place, start), _left(middle, place, end)
+        near = self.margin * np.hypot(*(end - start).T)
+        unsure = np.minimum(abs(before), abs(after)) <= near
+        unsure |= np.minimum(abs(one), abs(other)) <= _MARGIN
+        crossed = ((before > 0) != (after > 0)) & ((one > 0) != (other > 0))
+        change = np.where(after > 0, 1, -1) * (_COUNT + ranks[edge] + 1)
+        inside = self.inside[pixels]
+        np.add.at(inside, way[crossed], change[crossed])
+        found = _holder(inside)
+        found[inside >> _COUNT_BITS > 1] = _DOUBTFUL
+        found[way[unsure]] = _DOUBTFUL
+        return found
+
+
+def _holder(inside: Ints) -> Ints:
+    """The one polygon that is counted, else `NOWHERE`."""
+    return np.where(inside >> _COUNT_BITS == 1, (inside & (_COUNT - 1)) - 1, NOWHERE)
+
+
+def _left(start: Floats, end: Floats, place: Floats) -> Floats:
+    """How far each place is on the left of the line from start to end, times its length."""
+    line, away = end - start, place - start
+    side: Floats = line[:, 0] * away[:, 1] - line[:, 1] * away[:, 0]
+    return side
 
 
 def _raster(polygons: Geometries, touching: float) -> _Raster:
     starts, ends, ranks = edges_of(polygons)
     raster = _Raster(shapely.total_bounds(polygons), touching, len(starts))
-    starts, ends = raster.place(starts), raster.place(ends)
-    inside = _filled(raster, starts, ends, ranks)
-    alone = inside >> 40 == 1
-    pixels = np.where(alone, (inside & (_COUNT - 1)) - 1, NOWHERE).astype(np.int32)
-    crossed = _crossed(raster, starts, ends) | (inside >> 40 > 1)
-    pixels[crossed] = _DOUBTFUL
-    raster.pixels = pixels.ravel()
+    raster.fill(raster.place(starts), raster.place(ends), ranks)
     return raster
 
 
@@ -129,8 +200,8 @@ def _filled(raster: _Raster, starts: Floats, ends: Floats, ranks: Ints) -> Ints:
     return np.cumsum(changes, axis=1, out=changes)
 
 
-def _crossed(raster: _Raster, starts: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
-    """The pixels that an edge crosses or nearly touches."""
+def _crossed(raster: _Raster, starts: Floats, ends: Floats) -> tuple[Ints, Ints]:
+    """Every pair of an edge and a pixel that it crosses or nearly touches."""
     margin = raster.margin
     low, high = np.minimum(starts[:, 1], ends[:, 1]), np.maximum(starts[:, 1], ends[:, 1])
     first = np.floor(low - margin).astype(np.int64)
@@ -140,12 +211,10 @@ def _crossed(raster: _Raster, starts: Floats, ends: Floats) -> npt.NDArray[np.bo
     other = _x_at(starts[edge], ends[edge], np.clip(row + 1 + margin, low[edge], high[edge]))
     flat = low[edge] == high[edge]
     one, other = np.where(flat, starts[edge, 0], one), np.where(flat, ends[edge, 0], other)
-    changes = np.zeros((raster.rows, raster.columns), np.int32)
     left = np.floor(np.minimum(one, other) - margin).astype(np.int64)
-    right = np.floor(np.maximum(one, other) + margin).astype(np.int64) + 1
-    np.add.at(changes, (row, left), 1)
-    np.add.at(changes, (row, right), -1)
-    return np.cumsum(changes, axis=1, out=changes) > 0
+    right = np.floor(np.maximum(one, other) + margin).astype(np.int64)
+    span, column = spread(right - left + 1)
+    return edge[span], row[span] * raster.columns + left[span] + column
 
 
 def spread(counts: Ints) -> tuple[Ints, Ints]:
