@@ -87,10 +87,10 @@ def test_the_ratio_is_1_where_cases_follow_people_and_says_nothing_where_nobody_
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: density([1], [1, 2], GRID, 1), "x, y"),
-        (lambda: density([np.nan], [1], GRID, 1), "finite"),
-        (lambda: density([1], [1], GRID, 0), "bandwidth"),
-        (lambda: density([1], [1], GRID, 1, weights=[np.inf]), "weights"),
+        (lambda: density([1], [1, 2], GRID, 300), "x, y"),
+        (lambda: density([np.nan], [1], GRID, 300), "finite"),
+        (lambda: density([1], [1], GRID, 49), "bandwidth"),
+        (lambda: density([1], [1], GRID, 300, weights=[np.inf]), "weights"),
         (lambda: Grid(0, 0, 0, 1, 1), "step"),
         (lambda: density_ratio(np.ones((2, 2)), np.ones((2, 3)), least=0.1), "same grid"),
         (lambda: density_ratio(np.ones((2, 2)), np.ones((2, 2)), least=0), "least"),

@@ -53,6 +53,21 @@ def test_counts_are_those_of_every_pair_asked(
     assert counted(columns, (distance, gap)) == every_pair(*columns, distance, gap)
 
 
+@pytest.mark.parametrize(("count", "pairs"), [(2000, 10), (13_399, 403)])
+def test_a_city_has_the_pairs_that_pointpats_counts(count: int, pairs: int) -> None:
+    """`pointpats.spacetime.knox` 2.5.5 on the same cases; it would bring matplotlib into the suite."""
+    chance, size = np.random.default_rng(count), [20_000, 15_000]
+    centres = chance.uniform([0, 0], size, (200, 2))
+    of = chance.integers(0, 200, count)
+    is_clustered = chance.random(count) < 0.6
+    clustered = centres[of] + chance.normal(0, 150, (count, 2))
+    xy = np.where(is_clustered[:, None], clustered, chance.uniform([0, 0], size, (count, 2)))
+    snapped = chance.random(count) < 0.3
+    xy[snapped] = np.round(xy[snapped] / 40) * 40
+    days = chance.integers(0, 1826, count).astype(float)
+    assert counted((xy[:, 0], xy[:, 1], days), (100, 14))[0] == pairs
+
+
 def test_many_at_one_address_are_all_near_each_other() -> None:
     count = 3000
     columns = (np.full(count, 5.0), np.full(count, 5.0), np.arange(count) * 100.0)
