@@ -10,7 +10,7 @@ from typing import IO
 from gridmap.host import cluster as clusters
 from gridmap.host.browser_files import prepare_browser_files
 from gridmap.host.children import Child, end_child, start_child
-from gridmap.host.environment import TEST, prepare_environment
+from gridmap.host.environment import BENCH, TEST, prepare_environment
 from gridmap.host.locks import one_after_another, only_one
 from gridmap.host.machine import BROWSER, DRIVER, FONTS, SERVER, VENV, prepare_machine
 from gridmap.host.preparing import prepare_catalogues
@@ -33,7 +33,9 @@ class Gate:
 
 
 @contextmanager
-def test_surroundings(project: Project, surroundings: Surroundings) -> Iterator[dict[str, str]]:
+def test_surroundings(
+    project: Project, surroundings: Surroundings, requirements: str
+) -> Iterator[dict[str, str]]:
     """The environment of the tests, with a cluster of their own up."""
     tests = project.for_tests()
     refusal = "the tests are running in this folder already"
@@ -41,7 +43,7 @@ def test_surroundings(project: Project, surroundings: Surroundings) -> Iterator[
         with one_after_another(project.root / "var" / "set-up.lock", "machine"):
             venv = [] if project.python.exists() else [VENV]
             prepare_machine(tests, [*venv, SERVER, BROWSER, DRIVER, FONTS])
-            prepare_environment(tests, TEST)
+            prepare_environment(tests, requirements)
             prepare_browser_files(tests, with_tests=True)
         cluster = clusters.find_cluster(tests, is_careless=True)
         with clusters.running(cluster):
@@ -72,7 +74,7 @@ def pytest_gate(project: Project, name: str, env: Mapping[str, str], words: Sequ
 
 
 def test(project: Project, surroundings: Surroundings, words: Sequence[str]) -> int:
-    with test_surroundings(project, surroundings) as env:
+    with test_surroundings(project, surroundings, TEST) as env:
         gates = lint_gates(project, env)
         if words:
             return pass_gates(project, [*gates, pytest_gate(project, "tests", env, words)])
@@ -84,18 +86,18 @@ def test(project: Project, surroundings: Surroundings, words: Sequence[str]) -> 
 
 
 def lint(project: Project, surroundings: Surroundings, _words: Sequence[str]) -> int:
-    with test_surroundings(project, surroundings) as env:
+    with test_surroundings(project, surroundings, TEST) as env:
         return pass_gates(project, lint_gates(project, env))
 
 
 def bench(project: Project, surroundings: Surroundings, words: Sequence[str]) -> int:
-    with test_surroundings(project, surroundings) as env:
+    with test_surroundings(project, surroundings, BENCH) as env:
         gate = pytest_gate(project, "benchmarks", env, ["tests/bench", "-s", *words])
         return pass_gates(project, [gate])
 
 
 def torture(project: Project, surroundings: Surroundings, words: Sequence[str]) -> int:
-    with test_surroundings(project, surroundings) as env:
+    with test_surroundings(project, surroundings, TEST) as env:
         # What `make test` runs a twentieth of, whole.
         long_env = {"GRIDMAP_RACES": "1000", **env}
         gate = pytest_gate(project, "torture", long_env, [*TORTURE, "-s", *words])

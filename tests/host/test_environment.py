@@ -9,7 +9,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from packaging.requirements import Requirement
 
-from gridmap.host.environment import RUN, TEST, environment_digest, requirement_files
+from gridmap.host.environment import BENCH, RUN, TEST, environment_digest, requirement_files
 from gridmap.host.project import ROOT
 
 
@@ -39,7 +39,7 @@ def test_a_changed_pin_of_an_included_file_is_noticed(tmp_path: Path) -> None:
 
 
 def test_every_version_is_pinned_exactly() -> None:
-    assert [name for name, version in pins(TEST).items() if not version.startswith("==")] == []
+    assert [name for name, version in pins(BENCH).items() if not version.startswith("==")] == []
 
 
 @pytest.mark.parametrize("name", [RUN, TEST])
@@ -58,4 +58,4 @@ def test_what_a_pinned_package_needs_is_pinned_too(name: str) -> None:
 def test_psycopg_3_cannot_be_imported() -> None:
     assert importlib.util.find_spec("psycopg") is None
     assert not is_psycopg3
-    assert not {"psycopg", "psycopg-binary"} & set(pins(TEST))
+    assert not {"psycopg", "psycopg-binary"} & set(pins(BENCH))
