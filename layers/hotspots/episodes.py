@@ -49,16 +49,10 @@ def find_episodes(
 
     Parameters
     ----------
-    x, y : ndarray of float, shape (n,)
-        Metres in a plane.
-    days : ndarray of float, shape (n,)
-        Time in days from any origin.
-    eps : float
-        Metres, above 0.
-    gap : float
-        Days, 0 or more.
-    min_points : int
-        1 or more.
+    x, y, days : ndarray of float, shape (n,)
+        Metres in a plane, and days from any origin.
+    eps, gap, min_points
+        Metres above 0, days from 0 on, cases from 1 on.
     topics : ndarray of int, shape (n,), optional
         Only cases of the same topic are neighbours; 0 or more.
 

@@ -151,14 +151,11 @@ def recurrence(
     ----------
     days : ndarray of float, shape (n,)
         When the cases happened, within the period of `time`, in any order.
-    reference : Reference
-        What is expected of the place in the whole period.
-    time : CityTime
-        The city's profile of the topic.
-    window, spells
-        Days of a window, and how many spells make a recurrent conflict: 3, or 2 for “came back once”.
-    tail
-        The chance of a count or more, given mean and relative variance.
+    reference, time
+        What is expected of the place in the whole period, and the city's profile of the topic.
+    window, spells, tail
+        Days of a window; how many spells make a recurrent conflict, 3, or 2 for “came back once”; and the
+        chance of a count or more, given mean and relative variance.
 
     Raises
     ------
@@ -173,6 +170,20 @@ def recurrence(
     days = _sorted_days(days, time)
     if spells < 2:
         raise ValueError("spells must be 2 or more")
+    left, p_values = _without_fullest(days, reference, time, window, spells, tail)
+    if p_values[-1] <= LEVEL and left[-1] >= spells:
+        return Recurrence(Course.RECURRENT, p_values, left, 1.0)
+    if p_values[1] <= LEVEL:
+        return Recurrence(Course.TWICE, p_values, left, 1.0)
+    burst_p = scan_p(days, time, rng=rng, window=window)
+    course = Course.BURST if burst_p <= BURST_LEVEL else Course.UNDETERMINED
+    return Recurrence(course, p_values, left, burst_p)
+
+
+def _without_fullest(
+    days: Floats, reference: Reference, time: CityTime, window: float, spells: int, tail: Tail
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Cases left without the fullest 0 … spells - 1 windows, and the chance of as many in the time left."""
     left, p_values = [], []
     for removed in range(spells):
         starts = _windows.fullest(days, window, removed)
@@ -180,15 +191,7 @@ def recurrence(
         mean = reference.mean * _uncovered(starts, window, time)
         left.append(count)
         p_values.append(tail(count, mean, reference.relative_variance))
-    course, burst_p = Course.UNDETERMINED, 1.0
-    if p_values[-1] <= LEVEL and left[-1] >= spells:
-        course = Course.RECURRENT
-    elif p_values[1] <= LEVEL:
-        course = Course.TWICE
-    else:
-        burst_p = scan_p(days, time, rng=rng, window=window)
-        course = Course.BURST if burst_p <= BURST_LEVEL else course
-    return Recurrence(course, tuple(p_values), tuple(left), burst_p)
+    return tuple(left), tuple(p_values)
 
 
 def _sorted_days(days: Floats, time: CityTime) -> Floats:
