@@ -18,8 +18,13 @@ from gridmap.host.project import Project, Surroundings
 from gridmap.host.steps import say
 from gridmap.host.variables import application_environment, as_owner, production_check_environment
 
-# About half of the suite's time: it has a process and a database of its own.
-STORIES = ("tests/journeys", "tests/test_matrix.py", "tests/test_scope_mutations.py")
+# About half of the suite's time, in a process and a database of its own: the stories, and what evens out the halves.
+STORIES = (
+    "tests/journeys",
+    "tests/test_matrix.py",
+    "tests/test_scope_mutations.py",
+    "tests/layers/hotspots",
+)
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 
 
