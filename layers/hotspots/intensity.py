@@ -1,0 +1,307 @@
+"""Where a topic has more cases than its place's other topics, residents and community explain.
+
+Every pair of place and topic, on every level of the ladder, is tested against its own reference;
+the whole family is under one false discovery rate, and of overlapping places that pass the one
+that explains most is kept. The definition of a hot spot *here* is an outlier among ordinary places:
+what places ordinarily differ by for good is nuisance. The lasting ratio (`posterior`) answers the
+other question, in which it is signal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from layers.hotspots.localise import Candidates, localise
+from layers.hotspots.ordinary import ordinary
+from layers.hotspots.reference import Mix, Reference
+from layers.hotspots.tails import gamma_tail, lognormal_tail
+from layers.hotspots.weights import power_weights
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# Above this the two tails differ by little and nothing is decided.
+_CLOSE_LOOK = 0.05
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of the ladder.
+
+    Attributes
+    ----------
+    leaf, place : ndarray of int, shape (pairs,)
+        Leaf `leaf[i]` is part of place `place[i]`; places may overlap (windows along a street).
+    places : int
+    ratio : float
+        How many times the usual a hot spot of this level is thought to have: addresses 10,
+        streets and estates 5, cells 3, communities 1.8.
+    against_city : bool
+        Communities: their own mix is what is tested, so that the city's is the reference.
+    """
+
+    leaf: Ints
+    place: Ints
+    places: int
+    ratio: float
+    against_city: bool = False
+
+    def members(self, leaves: int) -> csr_array:
+        """One where a place has a leaf, of shape (places, leaves)."""
+        ones = np.ones(len(self.leaf))
+        return csr_array((ones, (self.place, self.leaf)), (self.places, leaves))
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Levels from the finest to the coarsest, with what is known of the leaves.
+
+    Attributes
+    ----------
+    levels : sequence of Level
+        The coarsest that is not `against_city` tells the communities' mixes: cells.
+    community : ndarray of int, shape (leaves,)
+    exposure : ndarray, shape (leaves,)
+        Residents or another size, NaN where unknown. Residents of a cell are to be shared out
+        among its leaves.
+    """
+
+    levels: Sequence[Level]
+    community: Ints
+    exposure: Floats
+
+
+@dataclass(frozen=True)
+class Intensity:
+    """Every tested pair that has a case; arrays of shape (pairs,).
+
+    Attributes
+    ----------
+    level, place, topic : ndarray of int
+    observed : ndarray of int
+    expected : ndarray
+        Cases that the reference expects.
+    reference_variance, spread : ndarray
+        Relative variances: of the reference, and of ordinary places in this topic.
+    variance : ndarray
+        Of both, the spread at its upper 90 % limit: what `p` was judged with.
+    p, weight, q : ndarray
+        `weight` has mean one over all tests of all levels.
+    chosen : ndarray of bool
+        Findings of their own, at the level that explains most.
+    tested : int
+        Tests in the family, pairs without a case included.
+    """
+
+    level: Ints
+    place: Ints
+    topic: Ints
+    observed: Ints
+    expected: Floats
+    reference_variance: Floats
+    spread: Floats
+    variance: Floats
+    p: Floats
+    weight: Floats
+    q: Floats
+    chosen: Flags
+    tested: int
+
+
+def intensity(
+    leaf: Ints,
+    topic: Ints,
+    topics: int,
+    ladder: Ladder,
+    masked: Flags | None = None,
+    q: float = 0.05,
+) -> Intensity:
+    """Tests every place of every level in every topic.
+
+    Parameters
+    ----------
+    leaf, topic : ndarray of int, shape (cases,)
+    topics : int
+    ladder : Ladder
+    masked : ndarray of bool, shape (cases,), optional
+        Cases written down at a desk: no place's own; they count only against the city.
+    q : float
+        False discovery rate.
+    """
+    _check(leaf, topic, topics, ladder, q)
+    shown = np.ones(len(leaf), bool) if masked is None else ~masked
+    leaves = len(ladder.community)
+    everything = _table(leaf, topic, leaves, topics)
+    own = everything if masked is None else _table(leaf[shown], topic[shown], leaves, topics)
+    return _judge(_tests(own, everything, ladder), own, ladder, q)
+
+
+def tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
+    """P(Y >= observed), the larger of the gamma and the lognormal mixture tail where it matters."""
+    p = gamma_tail(observed, expected, variance)
+    close = np.flatnonzero(p < _CLOSE_LOOK)
+    heavier = lognormal_tail(observed[close], expected[close], variance[close])
+    p[close] = np.maximum(p[close], heavier)
+    return p
+
+
+def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> None:
+    leaves = len(ladder.community)
+    if len(leaf) != len(topic):
+        raise ValueError("leaf and topic must be of one length")
+    if len(ladder.exposure) != leaves:
+        raise ValueError("ladder.exposure must have one value a leaf")
+    if not ladder.levels:
+        raise ValueError("ladder.levels must not be empty")
+    if topics < 2:
+        raise ValueError("topics must be 2 or more: a topic is judged by the others")
+    if not 0 < q < 1:
+        raise ValueError("q must lie between 0 and 1")
+    for name, values, most in (("leaf", leaf, leaves), ("topic", topic, topics)):
+        if len(values) and not (values.min() >= 0 and values.max() < most):
+            raise ValueError(f"{name} must be numbered from 0 to {most - 1}")
+
+
+def _table(leaf: Ints, topic: Ints, leaves: int, topics: int) -> Ints:
+    return np.bincount(leaf * topics + topic, minlength=leaves * topics).reshape(leaves, topics)
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """Pairs that have a case: of one level, or of all, joined."""
+
+    level: Ints
+    place: Ints
+    topic: Ints
+    observed: Ints
+    expected: Floats
+    reference_variance: Floats
+    spread: Floats
+    variance: Floats
+    weight: Floats
+
+    @classmethod
+    def joined(cls, parts: Sequence["_Tests"]) -> "_Tests":
+        columns = [f.name for f in fields(cls)]
+        return cls(**{c: np.concatenate([getattr(part, c) for part in parts]) for c in columns})
+
+
+def _tests(own: Ints, everything: Ints, ladder: Ladder) -> _Tests:
+    """From the coarsest level to the finest: no place differs less than the one that holds it."""
+    known: Mix | None = None
+    least = least_upper = np.zeros(own.shape[1])
+    parts = []
+    for number, level in reversed(list(enumerate(ladder.levels))):
+        size = _sizes(level, ladder.exposure)
+        if level.against_city:
+            counts = _by_place(level, everything)
+            city = np.zeros(level.places, np.int64)
+            usual = ordinary(counts, size, city, 1)
+            estimate, upper = usual.spread.estimate, usual.spread.upper
+        else:
+            counts = _by_place(level, own)
+            home = _home(level, ladder.community)
+            usual = ordinary(counts, size, home, int(ladder.community.max()) + 1, known)
+            known = usual.mix
+            estimate = least = np.maximum(usual.spread.estimate, least)
+            upper = least_upper = np.maximum(usual.spread.upper, least_upper)
+        parts.append(_with_cases(number, level.ratio, counts, usual.reference, estimate, upper))
+    return _Tests.joined(parts[::-1])
+
+
+def _by_place(level: Level, counts: Ints) -> Ints:
+    """Cases of every place and topic."""
+    return np.rint(level.members(len(counts)) @ counts).astype(np.int64)
+
+
+def _home(level: Level, community: Ints) -> Ints:
+    """The community in which most of a place's leaves lie."""
+    communities = int(community.max()) + 1
+    code, size = np.unique(level.place * communities + community[level.leaf], return_counts=True)
+    order = np.argsort(size, kind="stable")
+    home = np.zeros(level.places, np.int64)
+    home[code[order] // communities] = code[order] % communities
+    return home
+
+
+def _sizes(level: Level, exposure: Floats) -> Floats:
+    """Exposure of places; of its leaves without one a place has the average of the others."""
+    members = level.members(len(exposure))
+    known = np.isfinite(exposure)
+    has = members @ known.astype(np.float64)
+    of_known = members @ np.where(known, exposure, 0.0)
+    leaves = members @ np.ones(len(exposure))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size: Floats = of_known * (leaves / has)
+    return size
+
+
+def _with_cases(
+    number: int, ratio: float, counts: Ints, usual: Reference, spread: Floats, upper: Floats
+) -> _Tests:
+    place, topic = np.nonzero(counts)
+    variance = (1 + upper) * (1 + usual.variance) - 1
+    return _Tests(
+        level=np.full(len(place), number),
+        place=place,
+        topic=topic,
+        observed=counts[place, topic],
+        expected=usual.expected[place, topic],
+        reference_variance=usual.variance[place, topic],
+        spread=spread[topic],
+        variance=variance[place, topic],
+        weight=power_weights(usual.expected, variance, ratio)[place, topic],
+    )
+
+
+def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float) -> Intensity:
+    topics = own.shape[1]
+    sizes = np.array([level.places * topics for level in ladder.levels])
+    tested = int(sizes.sum())
+    # Every level has an equal share of the error budget, however many places it has.
+    weight = tests.weight * (tested / (len(sizes) * sizes))[tests.level]
+    p = tail(tests.observed, tests.expected, tests.variance)
+    adjusted = _adjusted(p / weight, tested)
+    passing = np.flatnonzero(adjusted <= q)
+    chosen = np.zeros(len(p), bool)
+    if len(passing):
+        cut = (p / weight)[passing].max()
+        chosen[passing[_own_findings(tests, passing, cut * weight, own, ladder)]] = True
+    columns = {f.name: getattr(tests, f.name) for f in fields(tests)}
+    return Intensity(**columns | dict(p=p, weight=weight, q=adjusted, chosen=chosen), tested=tested)
+
+
+def _adjusted(p: Floats, tested: int) -> Floats:
+    """Smallest false discovery rate at which each is found (Benjamini & Hochberg 1995)."""
+    order = np.argsort(p)
+    rate = p[order] * tested / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(1.0, np.minimum.accumulate(rate[::-1])[::-1])
+    return q
+
+
+def _row(members: csr_array, place: int) -> Ints:
+    row: Ints = members.indices[members.indptr[place] : members.indptr[place + 1]]
+    return row
+
+
+def _own_findings(
+    tests: _Tests, passing: Ints, cut: Floats, counts: Ints, ladder: Ladder
+) -> Ints:
+    last = np.array([level.against_city for level in ladder.levels])
+    members = [level.members(len(counts)) for level in ladder.levels]
+    leaves = [_row(members[tests.level[i]], tests.place[i]) for i in passing]
+    candidates = Candidates(
+        tests.topic[passing], tests.expected[passing], last[tests.level[passing]], leaves
+    )
+
+    def passes(which: Ints, left: Ints) -> Flags:
+        at = passing[which]
+        still: Flags = tail(left, tests.expected[at], tests.variance[at]) <= cut[at]
+        return still
+
+    return localise(candidates, counts, passes)

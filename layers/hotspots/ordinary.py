@@ -1,0 +1,82 @@
+"""What is ordinary on one level: the reference and the spread around it, fitted to each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.hotspots.levels import fit_prior
+from layers.hotspots.reference import Counts, Mix, Reference, base, mix, reference
+from layers.hotspots.spread import Spread, truncated_spread
+from layers.hotspots.tails import gamma_tail
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_OBVIOUS = 0.2
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """One level's reference, of shape (places, topics), spread by topic, and mix of communities."""
+
+    reference: Reference
+    spread: Spread
+    mix: Mix
+
+
+def ordinary(
+    counts: Ints,
+    exposure: Floats,
+    community: Ints,
+    communities: int,
+    known_mix: Mix | None = None,
+) -> Ordinary:
+    """Fits twice: what the first pass finds obvious is cut to what is expected for the second.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (places, topics)
+    exposure : ndarray, shape (places,)
+        NaN where unknown.
+    community : ndarray of int, shape (places,)
+    known_mix : Mix, optional
+        Of a coarser level, where places make up communities; else it is fitted here.
+    """
+    topics = counts.shape[1]
+    spread = np.zeros(topics)
+    trimmed = counts.astype(np.float64)
+    for again in (True, False):
+        seen = Counts(trimmed, exposure, community)
+        mixed = known_mix or mix(seen, spread, communities)
+        total = trimmed.sum(axis=1)
+        based = base(total, exposure, community, communities)
+        prior = fit_prior(total, based, np.isfinite(exposure))
+        expected = reference(seen, mixed, spread, prior)
+        found = fit_spread(counts, expected)
+        spread = found.estimate
+        if again:
+            trimmed = _without_obvious(counts, expected, spread)
+    return Ordinary(expected, found, mixed)
+
+
+def fit_spread(counts: Ints, expected: Reference) -> Spread:
+    """The spread of places around their reference, by topic."""
+    group = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
+    return truncated_spread(
+        counts.ravel(), expected.expected.ravel(), expected.variance.ravel(), group.ravel()
+    )
+
+
+def _without_obvious(counts: Ints, expected: Reference, spread: Floats) -> Floats:
+    """Counts, those cut that a plain false discovery control at 0.2 would call too many."""
+    trimmed = counts.astype(np.float64)
+    high = np.flatnonzero(counts > np.maximum(expected.expected, 1))
+    usual = expected.expected.ravel()[high]
+    variance = ((1 + spread) * (1 + expected.variance) - 1).ravel()[high]
+    p = np.sort(tails := gamma_tail(counts.ravel()[high], usual, variance))
+    passing = np.flatnonzero(p * counts.size <= _OBVIOUS * np.arange(1, len(p) + 1))
+    if len(passing):
+        obvious = tails <= p[passing[-1]]
+        trimmed.flat[high[obvious]] = usual[obvious]
+    return trimmed

@@ -1,0 +1,167 @@
+"""How many times its usual a place lasts at, with an interval, and which places to watch.
+
+The definition here is "a lasting ratio of at least `LEAST_RATIO` to the place's own reference,
+whatever the cause": what places differ by for good is signal, not nuisance. The ratio is a gamma
+factor with the topic's spread or, for a share of places that the data tell, anything between 1.5
+and 12 times (a two-groups model, Efron 2010, with the slab on the scale of ratios). What the
+reference is not sure of is integrated out apart: put into one factor with the spread, it would be
+shown as signal.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+LEAST_RATIO = 1.25
+LEAST_EXPECTED = 1.0
+_SLAB = (1.5, 12.0)
+_RATIOS = np.geomspace(0.03, 20.0, 96)
+_EDGES = np.sqrt(_RATIOS[1:] * _RATIOS[:-1])
+# So many ordinary places are believed to have been seen before the first datum.
+_ORDINARY_BEFORE = 10.0
+_ROUNDS = 60
+_INTERVAL = (0.05, 0.95)
+_LEAST_SPREAD = 1e-3
+
+
+@dataclass(frozen=True)
+class LastingRatio:
+    """Posterior of each ratio: its mean, the 90 % interval, and the chance of being unremarkable.
+
+    `unremarkable` is P(ratio < least); `share` the share of extraordinary places.
+    """
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    unremarkable: Floats
+    share: float
+
+
+def lasting_ratio(
+    observed: Ints,
+    expected: Floats,
+    variance: Floats,
+    spread: Floats,
+    least: float = LEAST_RATIO,
+) -> LastingRatio:
+    """The posterior of the ratio of every pair of one level.
+
+    Parameters
+    ----------
+    observed, expected, variance : ndarray, shape (n,)
+        Cases, what is expected, and the relative variance of the *reference* alone.
+    spread : ndarray, shape (n,)
+        Relative variance of ordinary places in the pair's topic.
+    least : float
+        A ratio below is unremarkable.
+
+    Notes
+    -----
+    Pairs expecting less than `LEAST_EXPECTED` do not count for the share of extraordinary ones.
+    """
+    if not len(observed) == len(expected) == len(variance) == len(spread):
+        raise ValueError("observed, expected, variance and spread must be of one length")
+    if len(expected) and not expected.min() > 0:
+        raise ValueError("expected must be above 0")
+    fits = _fits(observed, expected, variance, _RATIOS)
+    ordinary = fits * _ordinary(spread)
+    extraordinary = fits * _slab()
+    share = _share(
+        ordinary.sum(axis=1), extraordinary.sum(axis=1), expected >= LEAST_EXPECTED
+    )
+    weight = (1 - share) * ordinary + share * extraordinary
+    weight /= weight.sum(axis=1, keepdims=True)
+    cumulative = np.cumsum(weight, axis=1)
+    return LastingRatio(
+        mean=weight @ _RATIOS,
+        low=_quantile(cumulative, _INTERVAL[0]),
+        high=_quantile(cumulative, _INTERVAL[1]),
+        unremarkable=_below(cumulative, least),
+        share=share,
+    )
+
+
+def watch_list(unremarkable: Floats, expected: Floats, q: float = 0.05) -> Flags:
+    """The longest list of which at most `q` are expected to be unremarkable.
+
+    Source: Bayesian false discovery rate (Newton et al. 2004; Müller, Parmigiani & Rice 2006).
+    """
+    if not 0 < q < 1:
+        raise ValueError("q must lie between 0 and 1")
+    able = np.flatnonzero(expected >= LEAST_EXPECTED)
+    order = able[np.argsort(unremarkable[able], kind="stable")]
+    mean = np.cumsum(unremarkable[order]) / np.arange(1, len(order) + 1)
+    listed = np.zeros(len(unremarkable), bool)
+    listed[order[: int(np.searchsorted(mean, q, side="right"))]] = True
+    return listed
+
+
+def _ordinary(spread: Floats) -> Floats:
+    """Weights of a gamma factor on the ratios, by pair; their sum is one."""
+    shapes, which = np.unique(np.maximum(spread, _LEAST_SPREAD), return_inverse=True)
+    log_weight = np.log(_RATIOS) / shapes[:, None] - _RATIOS / shapes[:, None]
+    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    rows: Floats = weight[which]
+    return rows
+
+
+def _slab() -> Floats:
+    inside = ((_RATIOS >= _SLAB[0]) & (_RATIOS <= _SLAB[1])).astype(np.float64)
+    weight: Floats = inside / inside.sum()
+    return weight
+
+
+def _share(ordinary: Floats, extraordinary: Floats, able: Flags) -> float:
+    """Expectation maximisation of the share of extraordinary pairs."""
+    plain, special = ordinary[able], extraordinary[able]
+    share = 0.01
+    for _ in range(_ROUNDS):
+        belief = share * special / np.maximum((1 - share) * plain + share * special, 1e-300)
+        share = float(belief.sum() / (len(belief) + _ORDINARY_BEFORE))
+    return share
+
+
+def _quantile(cumulative: Floats, at: float) -> Floats:
+    """The ratio below which this much lies, between the edges of the ratios' bins."""
+    above = np.minimum((cumulative < at).sum(axis=1), len(_RATIOS) - 1)
+    rows = np.arange(len(cumulative))
+    before = np.where(above > 0, cumulative[rows, above - 1], 0.0)
+    part = (at - before) / np.maximum(cumulative[rows, above] - before, 1e-300)
+    edges = np.r_[_RATIOS[0], _EDGES, _RATIOS[-1]]
+    ratio: Floats = edges[above] * (edges[above + 1] / edges[above]) ** np.clip(part, 0, 1)
+    return ratio
+
+
+def _below(cumulative: Floats, ratio: float) -> Floats:
+    edge = int(np.searchsorted(_EDGES, ratio))
+    left = _EDGES[edge - 1] if edge else _RATIOS[0]
+    part = math.log(ratio / left) / math.log(_EDGES[edge] / left)
+    before = cumulative[:, edge - 1] if edge else np.zeros(len(cumulative))
+    below: Floats = before + part * (cumulative[:, edge] - before)
+    return below
+
+
+@njit(cache=True)
+def _fits(observed, expected, variance, ratios):  # type: ignore[no-untyped-def]
+    """Likelihood of every count at every ratio, relative to its own greatest."""
+    fits = np.empty((len(observed), len(ratios)))
+    for i in range(len(observed)):
+        a = max(variance[i], 1e-6)
+        top = -1e300
+        for g in range(len(ratios)):
+            scaled = a * expected[i] * ratios[g]
+            fit = observed[i] * math.log(scaled / (1 + scaled)) - math.log1p(scaled) / a
+            fits[i, g] = fit
+            top = max(top, fit)
+        for g in range(len(ratios)):
+            fits[i, g] = math.exp(fits[i, g] - top)
+    return fits
