@@ -16,16 +16,14 @@ from scipy.sparse import csr_array
 
 from layers.hotspots.localise import Candidates, localise
 from layers.hotspots.ordinary import ordinary
+from layers.hotspots.posterior import LEAST_EXPECTED
 from layers.hotspots.reference import Mix, Reference
-from layers.hotspots.tails import gamma_tail, lognormal_tail
+from layers.hotspots.tails import larger_tail
 from layers.hotspots.weights import power_weights
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-# Above this the two tails differ by little and nothing is decided.
-_CLOSE_LOOK = 0.05
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Intensity:
-    """Every tested pair that has a case; arrays of shape (pairs,).
+    """Every tested pair that has a case or expects one; arrays of shape (pairs,).
 
     Attributes
     ----------
@@ -94,7 +92,7 @@ class Intensity:
     chosen : ndarray of bool
         Findings of their own, at the level that explains most.
     tested : int
-        Tests in the family, pairs without a case included.
+        Tests in the family, pairs that are not listed here included.
     """
 
     level: Ints
@@ -140,15 +138,6 @@ def intensity(
     return _judge(_tests(own, everything, ladder), own, ladder, q)
 
 
-def tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
-    """P(Y >= observed), the larger of the gamma and the lognormal mixture tail where it matters."""
-    p = gamma_tail(observed, expected, variance)
-    close = np.flatnonzero(p < _CLOSE_LOOK)
-    heavier = lognormal_tail(observed[close], expected[close], variance[close])
-    p[close] = np.maximum(p[close], heavier)
-    return p
-
-
 def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> None:
     leaves = len(ladder.community)
     if len(leaf) != len(topic):
@@ -172,7 +161,7 @@ def _table(leaf: Ints, topic: Ints, leaves: int, topics: int) -> Ints:
 
 @dataclass(frozen=True)
 class _Tests:
-    """Pairs that have a case: of one level, or of all, joined."""
+    """The listed pairs: of one level, or of all, joined."""
 
     level: Ints
     place: Ints
@@ -209,7 +198,7 @@ def _tests(own: Ints, everything: Ints, ladder: Ladder) -> _Tests:
             known = usual.mix
             estimate = least = np.maximum(usual.spread.estimate, least)
             upper = least_upper = np.maximum(usual.spread.upper, least_upper)
-        parts.append(_with_cases(number, level.ratio, counts, usual.reference, estimate, upper))
+        parts.append(_of_level(number, level.ratio, counts, usual.reference, estimate, upper))
     return _Tests.joined(parts[::-1])
 
 
@@ -240,10 +229,10 @@ def _sizes(level: Level, exposure: Floats) -> Floats:
     return size
 
 
-def _with_cases(
+def _of_level(
     number: int, ratio: float, counts: Ints, usual: Reference, spread: Floats, upper: Floats
 ) -> _Tests:
-    place, topic = np.nonzero(counts)
+    place, topic = np.nonzero((counts > 0) | (usual.expected >= LEAST_EXPECTED))
     variance = (1 + upper) * (1 + usual.variance) - 1
     return _Tests(
         level=np.full(len(place), number),
@@ -264,7 +253,7 @@ def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float) -> Intensity:
     tested = int(sizes.sum())
     # Every level has an equal share of the error budget, however many places it has.
     weight = tests.weight * (tested / (len(sizes) * sizes))[tests.level]
-    p = tail(tests.observed, tests.expected, tests.variance)
+    p = larger_tail(tests.observed, tests.expected, tests.variance)
     adjusted = _adjusted(p / weight, tested)
     passing = np.flatnonzero(adjusted <= q)
     chosen = np.zeros(len(p), bool)
@@ -301,7 +290,7 @@ def _own_findings(
 
     def passes(which: Ints, left: Ints) -> Flags:
         at = passing[which]
-        still: Flags = tail(left, tests.expected[at], tests.variance[at]) <= cut[at]
+        still: Flags = larger_tail(left, tests.expected[at], tests.variance[at]) <= cut[at]
         return still
 
     return localise(candidates, counts, passes)

@@ -2,7 +2,8 @@
 
 The place's level has a prior around its residents' share (`base`), as narrow as residents turn
 out to tell totals (`levels`), and is updated by the place's *other* topics; the topic's share of it
-is the community's (`mix`), shrunk to the city's as far as communities turn out to be alike. The place's own cases of the topic are in none of these.
+is the community's (`mix`), shrunk to the city's as far as communities turn out to be alike. The
+place's own cases of the topic are in none of these.
 
 The mix is a gamma factor per community and topic with a variance of its own for every topic, not
 a Dirichlet vector: under a Dirichlet a common topic must vary less, relatively, than a rare one,

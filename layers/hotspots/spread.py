@@ -21,25 +21,29 @@ GRID = np.geomspace(1e-3, 6.0, 59)
 _STEP = math.log(GRID[1] / GRID[0])
 _CUT = 0.95
 _PILOT = 0.1
-# The standard deviation of the logarithm by which topics differ; their own data move them from it.
-_AMONG_GROUPS = 0.5
-# The logarithm of a likelihood at the ends of a two-sided 80 % interval: 1.28² / 2.
-_FALL = 0.82
+# Standard deviations of the logarithm by which groups may differ.
+_AMONG_GROUPS = (0.1, 0.25, 0.5, 0.9)
+_UPPER = 0.9
 _PER_E_FOLD = 12
-_LOWEST = 1e-6
+# Expecting less, a place tells nothing: even its first case is beyond the cut.
+_TELLING = -math.log(_CUT)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Relative variance of what places differ by: of all groups, and of each with its upper limit.
+    """Relative variance of what places differ by.
 
-    `likely` holds each group's log likelihood, prior included, on `GRID`.
+    Attributes
+    ----------
+    pooled : float
+        Were it the same in all groups.
+    estimate, upper : ndarray, shape (groups,)
+        Posterior mean and 90 % point of each group's.
     """
 
     pooled: float
     estimate: Floats
     upper: Floats
-    likely: Floats
 
 
 def truncated_spread(observed: Ints, expected: Floats, known: Floats, group: Ints) -> Spread:
@@ -57,8 +61,7 @@ def truncated_spread(observed: Ints, expected: Floats, known: Floats, group: Int
 
     Notes
     -----
-    The upper limit is the point above the estimate where the log likelihood has fallen by 0.82:
-    the 90 % point of what is believed of a group after seeing its data and its neighbours'.
+    Groups borrow from each other as far as they turn out to be alike (empirical Bayes).
     """
     if not len(observed) == len(expected) == len(known) == len(group) or not len(group):
         raise ValueError("observed, expected, known and group must be of one length, not empty")
@@ -66,39 +69,48 @@ def truncated_spread(observed: Ints, expected: Floats, known: Floats, group: Int
     pilot = _PILOT
     for _ in range(2):
         likely = bins.profile(pilot)
-        pilot = _peak(likely.sum(axis=0))[0]
-    believed = likely - (np.log(GRID / pilot) / _AMONG_GROUPS) ** 2 / 2
-    peaks = np.array([_peak(line) for line in believed])
+        pilot = _peak(likely.sum(axis=0))
+    belief = _belief(likely)
     return Spread(
         pooled=pilot,
-        estimate=peaks[:, 0],
-        upper=np.array([_fallen(*both) for both in zip(believed, peaks[:, 1], strict=True)]),
-        likely=believed,
+        estimate=belief @ GRID,
+        upper=np.array([np.interp(_UPPER, np.cumsum(line), GRID) for line in belief]),
     )
 
 
-def _peak(line: Floats) -> tuple[float, float]:
-    """Where a line over the grid is highest, and how high, by a parabola through three points."""
+def _belief(likely: Floats) -> Floats:
+    """Posterior of every group's spread over the grid, given how much the groups differ.
+
+    Their logarithms are normal around a common centre; centre and deviation are given every value
+    of a grid and weighted by how well they explain all groups.
+    """
+    groups = np.exp(likely - likely.max(axis=1, keepdims=True))
+    apart = np.log(GRID)[:, None] - np.log(GRID)[None, :]  # spread, centre
+    belief = np.zeros_like(likely)
+    evidence, parts = [], []
+    for deviation in _AMONG_GROUPS:
+        around = np.exp(-((apart / deviation) ** 2) / 2)
+        around /= around.sum(axis=0)
+        explained = groups @ around  # group, centre
+        evidence.append(np.log(np.maximum(explained, 1e-300)).sum(axis=0))
+        parts.append(around)
+    weight = np.exp(np.array(evidence) - np.max(evidence))
+    weight /= weight.sum()
+    for around, of_centre in zip(parts, weight, strict=True):
+        explained = np.maximum(groups @ around, 1e-300)
+        belief += groups * ((of_centre / explained) @ around.T)
+    return belief / belief.sum(axis=1, keepdims=True)
+
+
+def _peak(line: Floats) -> float:
+    """Where a line over the grid is highest, by a parabola through three points."""
     top = int(np.argmax(line))
     if top in (0, len(line) - 1):
-        return float(GRID[top]), float(line[top])
+        return float(GRID[top])
     left, middle, right = line[top - 1 : top + 2]
     bend = left - 2 * middle + right
     shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    height = middle - 0.25 * (left - right) * shift
-    return float(GRID[top] * math.exp(shift * _STEP)), float(height)
-
-
-def _fallen(line: Floats, height: float) -> float:
-    """The first point behind the peak where the line has fallen by `_FALL`."""
-    top = int(np.argmax(line))
-    below = np.flatnonzero(line[top + 1 :] <= height - _FALL)
-    if not len(below):
-        return float(GRID[-1])
-    after = top + 1 + int(below[0])
-    before = line[after - 1]
-    part = (before - (height - _FALL)) / (before - line[after])
-    return float(GRID[after - 1] * math.exp(min(1.0, max(0.0, part)) * _STEP))
+    return float(GRID[top] * math.exp(shift * _STEP))
 
 
 @dataclass(frozen=True)
@@ -114,9 +126,12 @@ class _Bins:
 
     @classmethod
     def of(cls, observed: Ints, expected: Floats, known: Floats, group: Ints) -> "_Bins":
-        use = np.flatnonzero(expected > _LOWEST)
+        use = np.flatnonzero(expected > _TELLING)
+        groups = int(group.max()) + 1
+        if not len(use):
+            return cls(np.zeros(1, np.int64), observed[:0], expected[:0], known[:0], use, groups)
         mu, sure = expected[use], known[use]
-        fine = np.floor(_PER_E_FOLD * np.log(mu / _LOWEST)).astype(np.int64)
+        fine = np.floor(_PER_E_FOLD * np.log(mu / _TELLING)).astype(np.int64)
         loose = np.floor(6 * np.log1p(sure / 0.01)).astype(np.int64)
         code = (group[use] * (fine.max() + 1) + fine) * (loose.max() + 1) + loose
         order = np.argsort(code, kind="stable")
@@ -129,7 +144,7 @@ class _Bins:
             expected=np.add.reduceat(mu[order], starts) / sizes,
             known=np.add.reduceat(sure[order], starts) / sizes,
             group=group[use][order][starts],
-            groups=int(group.max()) + 1,
+            groups=groups,
         )
 
     def profile(self, pilot: float) -> Floats:
@@ -138,7 +153,9 @@ class _Bins:
             self.starts, self.observed, self.expected, self.known, pilot, GRID
         )
         likely = np.zeros((self.groups, len(GRID)))
-        np.add.at(likely, self.group, parts)
+        if len(parts):
+            first = np.flatnonzero(np.r_[True, self.group[1:] != self.group[:-1]])
+            likely[self.group[first]] = np.add.reduceat(parts, first)
         return likely
 
 

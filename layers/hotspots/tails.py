@@ -20,6 +20,8 @@ _ACCURACY = 1e-13
 # Beyond this many standard deviations a normal factor holds nothing that a double could see.
 _FAR = 8.5
 _STEP = 0.25
+# Above this nothing is decided, and the two tails differ by little.
+_CLOSE_LOOK = 0.05
 
 
 def gamma_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
@@ -43,6 +45,16 @@ def lognormal_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats
     _check(observed, expected, variance)
     tails: Floats = _lognormal_tails(observed, expected, variance)
     return tails
+
+
+def larger_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
+    """The larger of both tails, exactly so below 0.05; arguments as `gamma_tail`."""
+    p = gamma_tail(observed, expected, variance)
+    close = np.flatnonzero(p < _CLOSE_LOOK)
+    p[close] = np.maximum(
+        p[close], lognormal_tail(observed[close], expected[close], variance[close])
+    )
+    return p
 
 
 def _check(observed: Ints, expected: Floats, variance: Floats) -> None:

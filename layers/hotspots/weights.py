@@ -15,7 +15,7 @@ from scipy.special import betainc
 Floats = npt.NDArray[np.float64]
 
 # Before the data, one of some ten thousand pairs of place and topic is taken for a hot spot.
-_EVIDENCE = 9.2
+EVIDENCE = 9.2
 _FLOOR = 0.01
 _PER_E_FOLD = 8
 _LOWEST_MEAN, _LOWEST_VARIANCE = 1e-4, 1e-3
@@ -47,10 +47,10 @@ def power_weights(expected: Floats, variance: Floats, ratio: float) -> Floats:
 
 
 def _cut_tails(rows: int, columns: int, ratio: float) -> Floats:
-    """P(Y >= y) at the real y where a hot spot is `_EVIDENCE` more likely, over a grid."""
+    """P(Y >= y) at the real y where a hot spot is `EVIDENCE` more likely, over a grid."""
     mean = _LOWEST_MEAN * np.exp(np.arange(rows) / _PER_E_FOLD)[:, None]
     size = 1 / (_LOWEST_VARIANCE * np.exp(np.arange(columns) / (_PER_E_FOLD / 2)))
     plain, hot = 1 + mean / size, 1 + mean * ratio / size
-    cut = (_EVIDENCE + size * np.log(hot / plain)) / np.log(ratio * plain / hot)
+    cut = (EVIDENCE + size * np.log(hot / plain)) / np.log(ratio * plain / hot)
     tails: Floats = betainc(cut, size, (mean / size) / plain)
     return tails

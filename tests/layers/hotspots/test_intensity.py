@@ -1,0 +1,137 @@
+"""Where a topic has more cases than its place's other topics, residents and community explain."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from layers.hotspots.intensity import Ladder, Level, intensity
+from tests.layers.hotspots import city_calibration, detecting, ladders
+from tests.layers.hotspots.ladders import ADDRESS, CELL, ESTATE, STREET, Plant
+from tests.layers.hotspots.worlds import CELLS, RECIPES, TOPICS, draw
+
+NULLS = range(50)
+PLANTED = range(1_000, 1_012)
+PLANTS = [Plant(ADDRESS, 36, 3), Plant(STREET, 48, 4), Plant(ESTATE, 42, 5)]
+
+
+@pytest.mark.parametrize("name", ["uniform", "exposure", "reporting"])
+def test_a_city_without_hot_spots_is_seldom_flagged(name: str) -> None:
+    assert calibration.listed(RECIPES[name], NULLS).any_flag <= 0.06
+
+
+def test_poisson_against_residents_would_flag_every_such_city() -> None:
+    world = draw(RECIPES["reporting"], 1)
+    shares = world.counts.sum(axis=0) / world.counts.sum()
+    usual = world.exposure[:, None] / world.exposure.sum() * world.counts.sum() * shares
+    assert (world.counts > usual + 6 * np.sqrt(usual)).sum() > 20
+
+
+def test_places_that_ordinarily_differ_are_seldom_flagged() -> None:
+    assert calibration.listed(RECIPES["D"], NULLS).any_flag <= 0.06
+
+
+def test_threefold_sites_are_found_and_little_else() -> None:
+    found = calibration.listed(calibration.planted("B"), PLANTED)
+    assert found.recall >= 0.85
+    assert found.false_share <= 0.05
+
+
+def test_fourfold_sites_are_found_under_unequal_reporting() -> None:
+    found = calibration.listed(calibration.planted("reporting", 4.0, 4.0), PLANTED)
+    assert found.recall >= 0.80
+    assert found.false_share <= 0.04
+
+
+@pytest.mark.parametrize("name", ["D", "G", "H"])
+def test_the_watch_list_holds_nearly_all_that_last_at_three_times_the_usual(name: str) -> None:
+    found = calibration.watched(calibration.planted(name), PLANTED)
+    assert found.recall >= 0.85
+    assert found.false_share <= 0.06
+
+
+def test_an_unknown_exposure_changes_little() -> None:
+    recipe = calibration.planted("B")
+    known = calibration.listed(recipe, PLANTED)
+    unknown = calibration.listed(replace(recipe, exposure_error=None), PLANTED)
+    assert unknown.recall > known.recall - 0.05
+
+
+def test_desks_are_kept_out_by_the_mask() -> None:
+    world = draw(RECIPES["I"], 3)
+    masked = detecting.guarded(world)
+    assert masked[world.office].mean() > 0.5
+    assert not detecting.flagged(world, masked)[masked].any()
+
+
+def test_a_conflict_is_found_at_the_level_on_which_it_happens() -> None:
+    right = []
+    for seed in range(4):
+        town, places = ladders.town(np.random.default_rng(seed), PLANTS)
+        found = intensity(town.leaf, town.topic, TOPICS, town.ladder)
+        chosen = {
+            (found.level[i], found.place[i], found.topic[i]) for i in np.flatnonzero(found.chosen)
+        }
+        right += [
+            (plant.level, place, plant.topic) in chosen
+            for plant, place in zip(PLANTS, places, strict=True)
+        ]
+    assert np.mean(right) >= 0.75
+
+
+def test_what_is_chosen_does_not_overlap_in_a_topic() -> None:
+    town, _ = ladders.town(np.random.default_rng(9), PLANTS)
+    found = intensity(town.leaf, town.topic, TOPICS, town.ladder)
+    assert (found.q[found.chosen] <= 0.05).all()
+    assert found.tested == sum(level.places for level in town.ladder.levels) * TOPICS
+    assert found.chosen.sum() < (found.q <= 0.05).sum()
+
+
+def test_the_answer_does_not_depend_on_the_order_of_cases() -> None:
+    town, _ = ladders.town(np.random.default_rng(2), PLANTS, addresses=1_000, cases=2_000)
+    order = np.random.default_rng(3).permutation(len(town.leaf))
+    first = intensity(town.leaf, town.topic, TOPICS, town.ladder)
+    second = intensity(town.leaf[order], town.topic[order], TOPICS, town.ladder)
+    np.testing.assert_array_equal(first.p, second.p)
+
+
+def small(exposure: float = np.nan) -> Ladder:
+    leaves = np.arange(4)
+    return Ladder(
+        (Level(leaves, leaves, 4, 10.0), Level(leaves, leaves // 2, 2, 3.0)),
+        np.zeros(4, int),
+        np.full(4, exposure),
+    )
+
+
+def test_a_handful_of_cases_is_no_finding() -> None:
+    found = intensity(np.array([0, 0, 1, 3]), np.array([0, 0, 1, 1]), 2, small())
+    assert not found.chosen.any()
+    assert found.tested == (4 + 2) * 2
+
+
+def test_a_city_without_a_case_has_no_finding() -> None:
+    nothing = np.empty(0, int)
+    found = intensity(nothing, nothing, 3, small())
+    assert not found.chosen.any()
+
+
+@pytest.mark.parametrize(
+    ("leaf", "topic", "topics", "named"),
+    [
+        ([0, 1], [0], 2, "leaf and topic"),
+        ([4], [0], 2, "leaf must be numbered"),
+        ([0], [2], 2, "topic must be numbered"),
+        ([0], [0], 1, "topics must be 2"),
+    ],
+)
+def test_bad_input_is_named(leaf: list, topic: list, topics: int, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        intensity(np.array(leaf), np.array(topic), topics, small())
+
+
+def test_cells_alone_are_a_ladder() -> None:
+    found = detecting.detect(draw(RECIPES["A"], 1))
+    assert found.tested == CELLS * TOPICS
+    assert set(found.level) == {0}
+    assert CELL == 3
