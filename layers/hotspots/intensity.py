@@ -7,7 +7,7 @@ what places ordinarily differ by for good is nuisance. The lasting ratio (`poste
 other question, in which it is signal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,12 +18,13 @@ from layers.hotspots.localise import Candidates, localise
 from layers.hotspots.ordinary import ordinary
 from layers.hotspots.posterior import LEAST_EXPECTED
 from layers.hotspots.reference import Mix, Reference
-from layers.hotspots.tails import larger_tail
+from layers.hotspots.tails import heavier_tail
 from layers.hotspots.weights import power_weights
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Tail = Callable[[Ints, Floats, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class Intensity:
         Cases that the reference expects.
     reference_variance, spread : ndarray
         Relative variances: of the reference, and of ordinary places in this topic.
-    variance : ndarray
-        Of both, the spread at its upper 90 % limit: what `p` was judged with.
+    variance, heavy : ndarray
+        Of both together, the spread as a gamma factor and as a lognormal one.
     p, weight, q : ndarray
         `weight` has mean one over all tests of all levels.
     chosen : ndarray of bool
@@ -103,6 +104,7 @@ class Intensity:
     reference_variance: Floats
     spread: Floats
     variance: Floats
+    heavy: Floats
     p: Floats
     weight: Floats
     q: Floats
@@ -117,6 +119,7 @@ def intensity(
     ladder: Ladder,
     masked: Flags | None = None,
     q: float = 0.05,
+    tail: Tail = heavier_tail,
 ) -> Intensity:
     """Tests every place of every level in every topic.
 
@@ -129,13 +132,16 @@ def intensity(
         Cases written down at a desk: no place's own; they count only against the city.
     q : float
         False discovery rate.
+    tail : callable
+        `heavier_tail` holds whatever shape the ordinary spread of places has; `middle_tail` finds
+        up to four times as many where it is large and no heavier than a gamma's.
     """
     _check(leaf, topic, topics, ladder, q)
     shown = np.ones(len(leaf), bool) if masked is None else ~masked
     leaves = len(ladder.community)
     everything = _table(leaf, topic, leaves, topics)
     own = everything if masked is None else _table(leaf[shown], topic[shown], leaves, topics)
-    return _judge(_tests(own, everything, ladder), own, ladder, q)
+    return _judge(_tests(own, everything, ladder), own, ladder, q, tail)
 
 
 def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> None:
@@ -144,8 +150,8 @@ def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> No
         raise ValueError("leaf and topic must be of one length")
     if len(ladder.exposure) != leaves:
         raise ValueError("ladder.exposure must have one value a leaf")
-    if not ladder.levels:
-        raise ValueError("ladder.levels must not be empty")
+    if not ladder.levels or not all(level.places for level in ladder.levels):
+        raise ValueError("ladder.levels must not be empty, nor any of them")
     if topics < 2:
         raise ValueError("topics must be 2 or more: a topic is judged by the others")
     if not 0 < q < 1:
@@ -171,6 +177,7 @@ class _Tests:
     reference_variance: Floats
     spread: Floats
     variance: Floats
+    heavy: Floats
     weight: Floats
 
     @classmethod
@@ -182,29 +189,29 @@ class _Tests:
 def _tests(own: Ints, everything: Ints, ladder: Ladder) -> _Tests:
     """From the coarsest level to the finest: no place differs less than the one that holds it."""
     known: Mix | None = None
-    least = least_upper = np.zeros(own.shape[1])
+    least = least_heavy = np.zeros(own.shape[1])
     parts = []
     for number, level in reversed(list(enumerate(ladder.levels))):
         size = _sizes(level, ladder.exposure)
         if level.against_city:
             counts = _by_place(level, everything)
-            city = np.zeros(level.places, np.int64)
-            usual = ordinary(counts, size, city, 1)
-            estimate, upper = usual.spread.estimate, usual.spread.upper
+            usual = ordinary(counts, size, np.zeros(level.places, np.int64), 1)
+            spread, heavy = usual.spread, usual.heavy
         else:
             counts = _by_place(level, own)
             home = _home(level, ladder.community)
             usual = ordinary(counts, size, home, int(ladder.community.max()) + 1, known)
             known = usual.mix
-            estimate = least = np.maximum(usual.spread.estimate, least)
-            upper = least_upper = np.maximum(usual.spread.upper, least_upper)
-        parts.append(_of_level(number, level.ratio, counts, usual.reference, estimate, upper))
+            spread = least = np.maximum(usual.spread, least)
+            heavy = least_heavy = np.maximum(usual.heavy, least_heavy)
+        parts.append(_of_level(number, level.ratio, counts, usual.reference, spread, heavy))
     return _Tests.joined(parts[::-1])
 
 
 def _by_place(level: Level, counts: Ints) -> Ints:
     """Cases of every place and topic."""
-    return np.rint(level.members(len(counts)) @ counts).astype(np.int64)
+    cases: Ints = np.rint(level.members(len(counts)) @ counts).astype(np.int64)
+    return cases
 
 
 def _home(level: Level, community: Ints) -> Ints:
@@ -230,38 +237,40 @@ def _sizes(level: Level, exposure: Floats) -> Floats:
 
 
 def _of_level(
-    number: int, ratio: float, counts: Ints, usual: Reference, spread: Floats, upper: Floats
+    number: int, ratio: float, counts: Ints, usual: Reference, spread: Floats, heavy: Floats
 ) -> _Tests:
     place, topic = np.nonzero((counts > 0) | (usual.expected >= LEAST_EXPECTED))
-    variance = (1 + upper) * (1 + usual.variance) - 1
+    variance = (1 + spread) * (1 + usual.variance) - 1
+    unsure = usual.variance[place, topic]
     return _Tests(
         level=np.full(len(place), number),
         place=place,
         topic=topic,
         observed=counts[place, topic],
         expected=usual.expected[place, topic],
-        reference_variance=usual.variance[place, topic],
+        reference_variance=unsure,
         spread=spread[topic],
         variance=variance[place, topic],
+        heavy=(1 + heavy[topic]) * (1 + unsure) - 1,
         weight=power_weights(usual.expected, variance, ratio)[place, topic],
     )
 
 
-def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float) -> Intensity:
+def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float, tail: Tail) -> Intensity:
     topics = own.shape[1]
     sizes = np.array([level.places * topics for level in ladder.levels])
     tested = int(sizes.sum())
     # Every level has an equal share of the error budget, however many places it has.
     weight = tests.weight * (tested / (len(sizes) * sizes))[tests.level]
-    p = larger_tail(tests.observed, tests.expected, tests.variance)
+    p = tail(tests.observed, tests.expected, tests.variance, tests.heavy)
     adjusted = _adjusted(p / weight, tested)
     passing = np.flatnonzero(adjusted <= q)
     chosen = np.zeros(len(p), bool)
     if len(passing):
         cut = (p / weight)[passing].max()
-        chosen[passing[_own_findings(tests, passing, cut * weight, own, ladder)]] = True
-    columns = {f.name: getattr(tests, f.name) for f in fields(tests)}
-    return Intensity(**columns | dict(p=p, weight=weight, q=adjusted, chosen=chosen), tested=tested)
+        chosen[passing[_own_findings(tests, passing, cut * weight, own, ladder, tail)]] = True
+    columns = {f.name: getattr(tests, f.name) for f in fields(tests)} | {"weight": weight}
+    return Intensity(**columns, p=p, q=adjusted, chosen=chosen, tested=tested)
 
 
 def _adjusted(p: Floats, tested: int) -> Floats:
@@ -279,7 +288,7 @@ def _row(members: csr_array, place: int) -> Ints:
 
 
 def _own_findings(
-    tests: _Tests, passing: Ints, cut: Floats, counts: Ints, ladder: Ladder
+    tests: _Tests, passing: Ints, cut: Floats, counts: Ints, ladder: Ladder, tail: Tail
 ) -> Ints:
     last = np.array([level.against_city for level in ladder.levels])
     members = [level.members(len(counts)) for level in ladder.levels]
@@ -290,7 +299,8 @@ def _own_findings(
 
     def passes(which: Ints, left: Ints) -> Flags:
         at = passing[which]
-        still: Flags = larger_tail(left, tests.expected[at], tests.variance[at]) <= cut[at]
+        p = tail(left, tests.expected[at], tests.variance[at], tests.heavy[at])
+        still: Flags = p <= cut[at]
         return still
 
     return localise(candidates, counts, passes)

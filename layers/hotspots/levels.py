@@ -85,9 +85,7 @@ def posterior_level(
     shape = cases.shape
     centre = np.broadcast_to(prior.centre[:, None], shape).ravel()
     variance = np.broadcast_to(prior.variance[:, None], shape).ravel()
-    level, unsure = _log_levels(
-        cases.ravel(), opportunity.ravel(), noise.ravel(), centre, variance
-    )
+    level, unsure = _log_levels(cases.ravel(), opportunity.ravel(), noise.ravel(), centre, variance)
     of_prior = unsure / variance
     relative = np.expm1(of_prior * unsure) + (1 - of_prior) * unsure
     return np.exp(level + unsure / 2).reshape(shape), relative.reshape(shape)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from layers.hotspots.levels import fit_prior
 from layers.hotspots.reference import Counts, Mix, Reference, base, mix, reference
 from layers.hotspots.spread import Spread, truncated_spread
-from layers.hotspots.tails import gamma_tail
+from layers.hotspots.tails import gamma_tail, lognormal_variance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -16,14 +16,25 @@ Ints = npt.NDArray[np.int64]
 _OBVIOUS = 0.2
 # Places that a spread is fitted to; more would make it slower rather than surer.
 _MOST = 50_000
+# Cases that a pair expects to tell much about the spread.
+_TELLING = 5.0
 
 
 @dataclass(frozen=True)
 class Ordinary:
-    """One level's reference, of shape (places, topics), spread by topic, and mix of communities."""
+    """What is ordinary on one level.
+
+    Attributes
+    ----------
+    reference : Reference
+    spread, heavy : ndarray, shape (topics,)
+        Relative variance of places around it: as a gamma factor, and as a lognormal one.
+    mix : Mix
+    """
 
     reference: Reference
-    spread: Spread
+    spread: Floats
+    heavy: Floats
     mix: Mix
 
 
@@ -55,11 +66,12 @@ def ordinary(
         based = base(total, exposure, community, communities)
         prior = fit_prior(total, based, np.isfinite(exposure))
         expected = reference(seen, mixed, spread, prior)
-        found = fit_spread(counts, expected)
-        spread = found.estimate
+        spread = fit_spread(counts, expected).estimate
         if again:
             trimmed = _without_obvious(counts, expected, spread)
-    return Ordinary(expected, found, mixed)
+    telling = expected.expected >= _TELLING
+    known = float(expected.variance[telling].mean()) if telling.any() else 0.0
+    return Ordinary(expected, spread, lognormal_variance(spread, known), mixed)
 
 
 def fit_spread(counts: Ints, expected: Reference) -> Spread:

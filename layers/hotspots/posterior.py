@@ -33,15 +33,25 @@ _LEAST_SPREAD = 1e-3
 
 @dataclass(frozen=True)
 class LastingRatio:
-    """Posterior of each ratio: its mean, the 90 % interval, and the chance of being unremarkable.
+    """Posterior of each pair's lasting ratio.
 
-    `unremarkable` is P(ratio < least); `share` the share of extraordinary places.
+    Attributes
+    ----------
+    mean, low, high : ndarray, shape (n,)
+        With the 90 % interval.
+    unremarkable : ndarray, shape (n,)
+        Probability that the ratio is below the least that is asked for, whatever its cause.
+    ordinary : ndarray, shape (n,)
+        Probability that the place differs only by what places ordinarily differ by.
+    share : float
+        Of extraordinary places.
     """
 
     mean: Floats
     low: Floats
     high: Floats
     unremarkable: Floats
+    ordinary: Floats
     share: float
 
 
@@ -73,10 +83,9 @@ def lasting_ratio(
         raise ValueError("expected must be above 0")
     fits = _fits(observed, expected, variance, _RATIOS)
     ordinary = fits * _ordinary(spread)
-    extraordinary = fits * _slab()
-    share = _share(
-        ordinary.sum(axis=1), extraordinary.sum(axis=1), expected >= LEAST_EXPECTED
-    )
+    extraordinary = fits * _slab(*_SLAB)
+    plain, special = ordinary.sum(axis=1), extraordinary.sum(axis=1)
+    share = _share(plain, special, expected >= LEAST_EXPECTED)
     weight = (1 - share) * ordinary + share * extraordinary
     weight /= weight.sum(axis=1, keepdims=True)
     cumulative = np.cumsum(weight, axis=1)
@@ -85,11 +94,12 @@ def lasting_ratio(
         low=_quantile(cumulative, _INTERVAL[0]),
         high=_quantile(cumulative, _INTERVAL[1]),
         unremarkable=_below(cumulative, least),
+        ordinary=(1 - share) * plain / np.maximum((1 - share) * plain + share * special, 1e-300),
         share=share,
     )
 
 
-def watch_list(unremarkable: Floats, expected: Floats, q: float = 0.05) -> Flags:
+def watch_list(unremarkable: Floats, expected: Floats, q: float = 0.045) -> Flags:
     """The longest list of which at most `q` are expected to be unremarkable.
 
     Source: Bayesian false discovery rate (Newton et al. 2004; Müller, Parmigiani & Rice 2006).
@@ -114,8 +124,8 @@ def _ordinary(spread: Floats) -> Floats:
     return rows
 
 
-def _slab() -> Floats:
-    inside = ((_RATIOS >= _SLAB[0]) & (_RATIOS <= _SLAB[1])).astype(np.float64)
+def _slab(least: float, most: float) -> Floats:
+    inside = ((least <= _RATIOS) & (most >= _RATIOS)).astype(np.float64)
     weight: Floats = inside / inside.sum()
     return weight
 

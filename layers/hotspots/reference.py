@@ -113,7 +113,7 @@ def _community_factor(total: Floats, expected: Floats, community: Ints, communit
 def mix(counts: Counts, spread: Floats, communities: int) -> Mix:
     """The communities' mixes, told from all their places; `spread` is that of places, by topic."""
     topics = counts.ordinary.shape[1]
-    by_community = np.stack(
+    by_community: Floats = np.stack(
         [np.bincount(counts.community, counts.ordinary[:, k], communities) for k in range(topics)],
         axis=1,
     )

@@ -23,7 +23,6 @@ _CUT = 0.95
 _PILOT = 0.1
 # Standard deviations of the logarithm by which groups may differ.
 _AMONG_GROUPS = (0.1, 0.25, 0.5, 0.9)
-_UPPER = 0.9
 _PER_E_FOLD = 12
 # Expecting less, a place tells nothing: even its first case is beyond the cut.
 _TELLING = -math.log(_CUT)
@@ -37,13 +36,12 @@ class Spread:
     ----------
     pooled : float
         Were it the same in all groups.
-    estimate, upper : ndarray, shape (groups,)
-        Posterior mean and 90 % point of each group's.
+    estimate : ndarray, shape (groups,)
+        Posterior mean of each group's.
     """
 
     pooled: float
     estimate: Floats
-    upper: Floats
 
 
 def truncated_spread(observed: Ints, expected: Floats, known: Floats, group: Ints) -> Spread:
@@ -70,12 +68,7 @@ def truncated_spread(observed: Ints, expected: Floats, known: Floats, group: Int
     for _ in range(2):
         likely = bins.profile(pilot)
         pilot = _peak(likely.sum(axis=0))
-    belief = _belief(likely)
-    return Spread(
-        pooled=pilot,
-        estimate=belief @ GRID,
-        upper=np.array([np.interp(_UPPER, np.cumsum(line), GRID) for line in belief]),
-    )
+    return Spread(pilot, _belief(likely) @ GRID)
 
 
 def _belief(likely: Floats) -> Floats:
@@ -99,7 +92,8 @@ def _belief(likely: Floats) -> Floats:
     for around, of_centre in zip(parts, weight, strict=True):
         explained = np.maximum(groups @ around, 1e-300)
         belief += groups * ((of_centre / explained) @ around.T)
-    return belief / belief.sum(axis=1, keepdims=True)
+    belief /= belief.sum(axis=1, keepdims=True)
+    return belief
 
 
 def _peak(line: Floats) -> float:
@@ -149,9 +143,7 @@ class _Bins:
 
     def profile(self, pilot: float) -> Floats:
         """Log likelihood of every group at every point of the grid, cut as the pilot says."""
-        parts: Floats = _profile(
-            self.starts, self.observed, self.expected, self.known, pilot, GRID
-        )
+        parts: Floats = _profile(self.starts, self.observed, self.expected, self.known, pilot, GRID)
         likely = np.zeros((self.groups, len(GRID)))
         if len(parts):
             first = np.flatnonzero(np.r_[True, self.group[1:] != self.group[:-1]])

@@ -12,6 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from scipy.special import polygamma
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,6 +23,7 @@ _FAR = 8.5
 _STEP = 0.25
 # Above this nothing is decided, and the two tails differ by little.
 _CLOSE_LOOK = 0.05
+_LEAST = 1e-6
 
 
 def gamma_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
@@ -47,14 +49,52 @@ def lognormal_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats
     return tails
 
 
-def larger_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
-    """The larger of both tails, exactly so below 0.05; arguments as `gamma_tail`."""
+def heavier_tail(observed: Ints, expected: Floats, variance: Floats, heavy: Floats) -> Floats:
+    """The larger of both tails, exactly so below 0.05: it holds whichever shape is true.
+
+    Parameters
+    ----------
+    observed, expected, variance
+        As for `gamma_tail`.
+    heavy : ndarray, shape (n,)
+        Relative variance of the lognormal factor, see `lognormal_variance`.
+    """
     p = gamma_tail(observed, expected, variance)
     close = np.flatnonzero(p < _CLOSE_LOOK)
-    p[close] = np.maximum(
-        p[close], lognormal_tail(observed[close], expected[close], variance[close])
-    )
+    p[close] = np.maximum(p[close], lognormal_tail(observed[close], expected[close], heavy[close]))
     return p
+
+
+def middle_tail(observed: Ints, expected: Floats, variance: Floats, heavy: Floats) -> Floats:
+    """The mean of both tails at the gamma's variance, where places' spread is known to be milder.
+
+    Finds more than `heavier_tail`, and flags too many where the spread is lognormal after all.
+    """
+    del heavy
+    p = gamma_tail(observed, expected, variance)
+    close = np.flatnonzero(p < _CLOSE_LOOK)
+    other = lognormal_tail(observed[close], expected[close], variance[close])
+    p[close] = (p[close] + other) / 2
+    return p
+
+
+def lognormal_variance(variance: Floats, known: float = 0.0) -> Floats:
+    """Variance of the lognormal factor that looks like a gamma factor in the body of the data.
+
+    A gamma fitted to places that differ by a lognormal finds too little, because what both have
+    alike below the cut is the variance of the *logarithm*: trigamma(1 / a) for a gamma.
+
+    Parameters
+    ----------
+    variance : ndarray
+        Of the gamma factor.
+    known : float
+        Relative variance that the expectations had anyway where it was fitted.
+    """
+    together = (1 + variance) * (1 + known) - 1
+    logs = polygamma(1, 1 / np.maximum(together, _LEAST)) - np.log1p(known)
+    heavy: Floats = np.maximum(variance, np.expm1(logs))
+    return heavy
 
 
 def _check(observed: Ints, expected: Floats, variance: Floats) -> None:

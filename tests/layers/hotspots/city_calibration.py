@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
+from layers.hotspots.intensity import Tail
+from layers.hotspots.tails import heavier_tail
 from tests.layers.hotspots import detecting, oracle
 from tests.layers.hotspots.worlds import RECIPES, Recipe, World, draw
 
@@ -33,22 +35,33 @@ def planted(name: str, times: float = 3.0, least: float = LEAST_EXPECTED) -> Rec
     return replace(RECIPES[name], sites=SITES, times=times, least=least)
 
 
-def listed(recipe: Recipe, seeds: Iterable[int]) -> Found:
+def listed(
+    recipe: Recipe, seeds: Iterable[int], tail: Tail = heavier_tail, q: float = 0.05
+) -> Found:
     """Findings, judged by the planted sites."""
-    return _summed([_against_sites(world, detecting.flagged(world, _desks(world)))
-                    for world in _worlds(recipe, seeds)])
+    return _summed(
+        [
+            _against_sites(world, detecting.flagged(world, _desks(world), tail, q))
+            for world in _worlds(recipe, seeds)
+        ]
+    )
 
 
 def best_listed(recipe: Recipe, seeds: Iterable[int]) -> Found:
     """The same of the judge who knows how the world was drawn."""
-    return _summed([_against_sites(world, oracle.flags(world, recipe))
-                    for world in _worlds(recipe, seeds)])
+    return _summed(
+        [_against_sites(world, oracle.flags(world, recipe)) for world in _worlds(recipe, seeds)]
+    )
 
 
 def watched(recipe: Recipe, seeds: Iterable[int]) -> Found:
     """The watch list, judged by lasting ratios, whatever their cause."""
-    return _summed([_against_ratios(world, detecting.watched(world, _desks(world)))
-                    for world in _worlds(recipe, seeds)])
+    return _summed(
+        [
+            _against_ratios(world, detecting.watched(world, _desks(world)))
+            for world in _worlds(recipe, seeds)
+        ]
+    )
 
 
 def _worlds(recipe: Recipe, seeds: Iterable[int]) -> Iterable[World]:

@@ -2,26 +2,29 @@
 
 import numpy as np
 
-from layers.hotspots.intensity import Intensity, Ladder, Level, intensity
+from layers.hotspots.intensity import Intensity, Ladder, Level, Tail, intensity
 from layers.hotspots.posterior import LastingRatio, lasting_ratio, watch_list
+from layers.hotspots.tails import heavier_tail
 from tests.layers.hotspots.worlds import CELLS, TOPICS, Flags, World
 
 CELL_RATIO = 3.0
 
 
-def detect(world: World, masked: Flags | None = None) -> Intensity:
+def detect(
+    world: World, masked: Flags | None = None, tail: Tail = heavier_tail, q: float = 0.05
+) -> Intensity:
     cells = np.arange(CELLS)
-    ladder = Ladder(
-        (Level(cells, cells, CELLS, CELL_RATIO),), world.community, world.exposure
-    )
+    ladder = Ladder((Level(cells, cells, CELLS, CELL_RATIO),), world.community, world.exposure)
     leaf, topic = (np.repeat(at, world.counts[world.counts > 0]) for at in np.nonzero(world.counts))
     away = None if masked is None else masked[leaf]
-    return intensity(leaf, topic, TOPICS, ladder, masked=away)
+    return intensity(leaf, topic, TOPICS, ladder, masked=away, q=q, tail=tail)
 
 
-def flagged(world: World, masked: Flags | None = None) -> Flags:
+def flagged(
+    world: World, masked: Flags | None = None, tail: Tail = heavier_tail, q: float = 0.05
+) -> Flags:
     """Which pairs of cell and topic are findings."""
-    found = detect(world, masked)
+    found = detect(world, masked, tail, q)
     flags = np.zeros(world.counts.shape, bool)
     flags[found.place[found.chosen], found.topic[found.chosen]] = True
     return flags

@@ -87,5 +87,3 @@ def _add(rng: np.random.Generator, counts: Ints, steps: Ladder, plant: Plant) ->
     leaves = step.leaf[step.place == place]
     np.add.at(counts[:, plant.topic], rng.choice(leaves, plant.cases), 1)
     return place
-
-

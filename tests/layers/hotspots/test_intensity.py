@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from layers.hotspots.intensity import Ladder, Level, intensity
+from layers.hotspots.tails import middle_tail
 from tests.layers.hotspots import city_calibration, detecting, ladders
 from tests.layers.hotspots.ladders import ADDRESS, CELL, ESTATE, STREET, Plant
 from tests.layers.hotspots.worlds import CELLS, RECIPES, TOPICS, draw
 
-NULLS = range(50)
-PLANTED = range(1_000, 1_012)
+# A twentieth of the long runs: fifty cities of the three kinds together, and limits to match.
+NULLS = range(17)
+PLANTED = range(1_000, 1_010)
 PLANTS = [Plant(ADDRESS, 36, 3), Plant(STREET, 48, 4), Plant(ESTATE, 42, 5)]
 
 
 @pytest.mark.parametrize("name", ["uniform", "exposure", "reporting"])
 def test_a_city_without_hot_spots_is_seldom_flagged(name: str) -> None:
-    assert calibration.listed(RECIPES[name], NULLS).any_flag <= 0.06
+    assert calibration.listed(RECIPES[name], NULLS).any_flag <= 1 / 17
 
 
 def test_poisson_against_residents_would_flag_every_such_city() -> None:
@@ -28,7 +30,7 @@ def test_poisson_against_residents_would_flag_every_such_city() -> None:
 
 
 def test_places_that_ordinarily_differ_are_seldom_flagged() -> None:
-    assert calibration.listed(RECIPES["D"], NULLS).any_flag <= 0.06
+    assert calibration.listed(RECIPES["D"], NULLS).any_flag <= 1 / 17
 
 
 def test_threefold_sites_are_found_and_little_else() -> None:
@@ -38,16 +40,22 @@ def test_threefold_sites_are_found_and_little_else() -> None:
 
 
 def test_fourfold_sites_are_found_under_unequal_reporting() -> None:
-    found = calibration.listed(calibration.planted("reporting", 4.0, 4.0), PLANTED)
+    found = calibration.listed(calibration.planted("reporting", 4.0, 4.0), PLANTED, q=0.04)
     assert found.recall >= 0.80
     assert found.false_share <= 0.04
 
 
-@pytest.mark.parametrize("name", ["D", "G", "H"])
+@pytest.mark.parametrize("name", ["D", "G"])
 def test_the_watch_list_holds_nearly_all_that_last_at_three_times_the_usual(name: str) -> None:
     found = calibration.watched(calibration.planted(name), PLANTED)
-    assert found.recall >= 0.85
-    assert found.false_share <= 0.06
+    assert found.recall >= 0.80
+    assert found.false_share <= 0.07
+
+
+def test_communities_that_differ_in_mix_are_not_taken_for_hot_spots() -> None:
+    recipe = calibration.planted("H")
+    assert calibration.listed(recipe, PLANTED).false_share <= 0.06
+    assert calibration.watched(recipe, PLANTED).false_share <= 0.07
 
 
 def test_an_unknown_exposure_changes_little() -> None:
@@ -128,6 +136,21 @@ def test_a_city_without_a_case_has_no_finding() -> None:
 def test_bad_input_is_named(leaf: list, topic: list, topics: int, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         intensity(np.array(leaf), np.array(topic), topics, small())
+
+
+def test_a_level_without_places_is_refused() -> None:
+    none = np.empty(0, int)
+    ladder = Ladder((Level(none, none, 0, 3.0),), np.zeros(4, int), np.full(4, np.nan))
+    with pytest.raises(ValueError, match=r"ladder\.levels"):
+        intensity(np.array([0]), np.array([0]), 2, ladder)
+
+
+def test_where_the_spread_is_known_to_be_mild_more_is_found() -> None:
+    recipe = calibration.planted("D")
+    usual = calibration.listed(recipe, PLANTED)
+    milder = calibration.listed(recipe, PLANTED, middle_tail)
+    assert milder.recall > 1.5 * usual.recall
+    assert milder.false_share <= 0.06
 
 
 def test_cells_alone_are_a_ladder() -> None:

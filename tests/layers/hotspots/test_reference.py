@@ -33,8 +33,9 @@ def test_residents_alone_give_equal_shares_to_equal_places() -> None:
 
 
 def test_unknown_residents_are_average_ones() -> None:
-    based = base(np.array([9.0, 3.0, 6.0, 6.0]), np.array([3.0, 1.0, np.nan, np.nan]),
-                 np.zeros(4, int), 1)
+    based = base(
+        np.array([9.0, 3.0, 6.0, 6.0]), np.array([3.0, 1.0, np.nan, np.nan]), np.zeros(4, int), 1
+    )
     np.testing.assert_allclose(based, [9, 3, 6, 6], rtol=0.02)
 
 

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from layers.hotspots.tails import gamma_tail, larger_tail, lognormal_tail
+from layers.hotspots.tails import (
+    gamma_tail,
+    heavier_tail,
+    lognormal_tail,
+    lognormal_variance,
+    middle_tail,
+)
 
 
 def of(value: float) -> np.ndarray:
@@ -58,7 +64,15 @@ def test_far_out_the_lognormal_tail_is_the_heavier_and_counts() -> None:
     observed, mean, variance = count(60), of(10), of(0.2)
     gamma, heavier = gamma_tail(observed, mean, variance), lognormal_tail(observed, mean, variance)
     assert heavier[0] > 2 * gamma[0]
-    assert larger_tail(observed, mean, variance)[0] == heavier[0]
+    assert heavier_tail(observed, mean, variance, variance)[0] == heavier[0]
+    assert middle_tail(observed, mean, variance, variance)[0] == (gamma[0] + heavier[0]) / 2
+
+
+def test_a_lognormal_that_looks_like_a_gamma_has_the_same_spread_of_logarithms() -> None:
+    for known in (0.0, 0.1):
+        logs = np.log1p(lognormal_variance(of(0.2), known)[0]) + np.log1p(known)
+        drawn = np.log(np.random.default_rng(1).gamma(1 / (1.2 * (1 + known) - 1), 1, 400_000))
+        assert logs == pytest.approx(drawn.var(), rel=0.01)
 
 
 @pytest.mark.parametrize(

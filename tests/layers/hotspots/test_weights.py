@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from layers.hotspots.weights import EVIDENCE, power_weights
+from layers.hotspots.weights import evidence, power_weights
 
 
 def test_weights_have_mean_one_and_none_is_nothing() -> None:
@@ -27,9 +27,11 @@ def test_two_tests_are_cut_at_the_same_evidence() -> None:
     log_odds = stats.nbinom.logpmf(grid, size, 1 / (1 + variance * ratio * mean))
     log_odds -= stats.nbinom.logpmf(grid, size, 1 / (1 + variance * mean))
     # The weights are tails at one evidence that lies between two counts of each.
-    below = [(log_odds[:, i] < EVIDENCE).sum() for i in range(2)]
-    tails = [stats.nbinom.sf([n - 2, n - 1], size[i], 1 / (1 + variance[i] * mean[i]))
-             for i, n in enumerate(below)]
+    below = [(log_odds[:, i] < evidence(ratio)).sum() for i in range(2)]
+    tails = [
+        stats.nbinom.sf([n - 2, n - 1], size[i], 1 / (1 + variance[i] * mean[i]))
+        for i, n in enumerate(below)
+    ]
     assert tails[0][1] / tails[1][0] < first / second < tails[0][0] / tails[1][1]
 
 
