@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from layers.hotspots.intensity import Level
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
 Geometries = npt.NDArray[Any]
@@ -39,14 +41,8 @@ class Leaves:
         return len(self.x)
 
 
-@dataclass(frozen=True)
-class Level:
-    """`leaf` and `place` (pairs,): which place holds which leaf; places are numbered from 0 to `size`."""
-
-    name: str
-    leaf: Ints
-    place: Ints
-    size: int
+# How many times its usual a conflict of each level is thought to have, so that tests go where they can see.
+RATIOS = {"address": 10.0, "street": 5.0, "estate": 5.0, "cell": 3.0, "community": 1.8}
 
 
 def make_leaves(
@@ -86,20 +82,20 @@ def make_leaves(
 
 
 def level_of(name: str, place: Ints, size: int) -> Level:
-    """A level of which each leaf is in one place, or in none (`NOWHERE`)."""
+    """A level of which each leaf is in one place, or in none (`NOWHERE`); the name is one of `RATIOS`."""
     leaf = np.flatnonzero(place >= 0)
-    return Level(name, leaf, place[leaf], size)
+    return Level(leaf, place[leaf], size, RATIOS[name], against_city=name == "community")
 
 
-def grouped(name: str, labels: npt.NDArray[np.str_]) -> tuple[Level, npt.NDArray[np.str_]]:
-    """A level of the leaves with the same words, such as the name of an estate; "" is no place.
+def grouped(labels: npt.NDArray[np.str_]) -> tuple[Level, npt.NDArray[np.str_]]:
+    """The level of the leaves with the same words, the name of an estate; "" is no place.
 
     Returns the level and the words of each place.
     """
     words, place = np.unique(labels, return_inverse=True)
     if len(words) and words[0] == "":
         words, place = words[1:], place - 1
-    return level_of(name, place.astype(np.int64), len(words)), words
+    return level_of("estate", place.astype(np.int64), len(words)), words
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ def stretches(leaves: Leaves, streets: Geometries) -> Stretches:
     points: Any = shapely.points(leaves.x, leaves.y)
     place, leaf = shapely.STRtree(points).query(lines, predicate="dwithin", distance=BESIDE_M)
     order = np.lexsort((leaf, place))
-    level = Level("street", leaf[order], place[order], len(lines))
+    level = Level(leaf[order], place[order], len(lines), RATIOS["street"])
     return Stretches(level, street[part], lines)
 
 

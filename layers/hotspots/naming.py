@@ -1,9 +1,8 @@
 """The name of a conflict in both languages, of its place, its topic and its rhythm: G30 收费站 · 交通噪音 · 夏季夜间."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Days = Literal["all", "weekday", "weekend"]
+from layers.hotspots.rhythm import Days
 
 # Hour at which a part of the day begins.
 _PARTS = (
@@ -33,12 +32,19 @@ class Words:
     en: str
 
 
+_DAYS = {
+    Days.ALL: Words("", ""),
+    Days.WEEKDAYS: Words("工作日", "weekday"),
+    Days.WEEKEND: Words("周末", "weekend"),
+}
+
+
 @dataclass(frozen=True)
 class Window:
     """When most of it happens: `hours` and `months` are (first, number), `None` where there is no such rhythm."""
 
     hours: tuple[int, int] | None = None
-    days: Days = "all"
+    days: Days = Days.ALL
     months: tuple[int, int] | None = None
 
 
@@ -61,12 +67,7 @@ def say_window(window: Window) -> Words:
     """
     season = _season(*window.months) if window.months else Words("", "")
     part = _part(*window.hours) if window.hours else Words("", "")
-    days = {
-        "all": Words("", ""),
-        "weekday": Words("工作日", "weekday"),
-        "weekend": Words("周末", "weekend"),
-    }
-    day = days[window.days]
+    day = _DAYS[window.days]
     zh = season.zh + day.zh + part.zh
     if part.en:
         return Words(zh, " ".join(filter(None, (season.en, day.en, part.en))))

@@ -37,7 +37,7 @@ def test_stretches_overlap_by_half_and_hold_what_stands_beside_them() -> None:
     street = shapely.linestrings([[0.0, 0.0], [300.0, 0.0], [1000.0, 0.0]])
     found = stretches(leaves, np.array([street], object))
     # 0 to 400, 200 to 600, 400 to 800, 600 to 1,000.
-    held = [found.level.leaf[found.level.place == n].tolist() for n in range(found.level.size)]
+    held = [found.level.leaf[found.level.place == n].tolist() for n in range(found.level.places)]
     assert held == [[0, 1], [1, 2], [2, 3], [3, 4]]
     assert shapely.length(found.lines).tolist() == [400.0] * 4
     assert shapely.get_coordinates(found.lines[0]).tolist() == [[0, 0], [300, 0], [400, 0]]
@@ -56,8 +56,8 @@ def test_a_short_street_is_one_stretch_and_each_part_of_a_street_its_own() -> No
 
 
 def test_leaves_without_a_name_are_in_no_estate() -> None:
-    level, words = grouped("estate", np.array(["紫轩花苑", "", "五一小区", "紫轩花苑"]))
+    level, words = grouped(np.array(["紫轩花苑", "", "五一小区", "紫轩花苑"]))
     assert words.tolist() == ["五一小区", "紫轩花苑"]
-    assert (level.leaf.tolist(), level.place.tolist(), level.size) == ([0, 2, 3], [1, 0, 1], 2)
+    assert (level.leaf.tolist(), level.place.tolist(), level.places) == ([0, 2, 3], [1, 0, 1], 2)
     none = level_of("cell", np.array([NOWHERE, 3]), 4)
     assert (none.leaf.tolist(), none.place.tolist()) == ([1], [3])

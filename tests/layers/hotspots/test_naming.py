@@ -3,6 +3,7 @@
 import pytest
 
 from layers.hotspots.naming import Window, Words, name_conflict, say_window
+from layers.hotspots.rhythm import Days
 
 TOLL = Words("G30 收费站", "G30 toll station")
 NOISE = Words("交通噪音", "traffic noise")
@@ -22,12 +23,12 @@ def test_without_a_rhythm_there_is_none_in_the_name() -> None:
 @pytest.mark.parametrize(
     ("window", "zh", "en"),
     [
-        (Window(hours=(6, 4), days="weekend"), "周末早上", "weekend mornings"),
-        (Window(days="weekend"), "周末", "weekends"),
+        (Window(hours=(6, 4), days=Days.WEEKEND), "周末早上", "weekend mornings"),
+        (Window(days=Days.WEEKEND), "周末", "weekends"),
         (Window(hours=(23, 2)), "夜间", "nights"),
         (Window(hours=(1, 3)), "夜间", "nights"),
-        (Window(hours=(17, 4), days="weekday"), "工作日晚上", "weekday evenings"),
-        (Window(months=(12, 3), days="weekday"), "冬季工作日", "winter weekdays"),
+        (Window(hours=(17, 4), days=Days.WEEKDAYS), "工作日晚上", "weekday evenings"),
+        (Window(months=(12, 3), days=Days.WEEKDAYS), "冬季工作日", "winter weekdays"),
         (Window(months=(11, 4)), "冬季", "winter"),
         (Window(months=(5, 6)), "5至10月", "May–Oct"),
         (Window(months=(12, 2)), "冬季", "winter"),

@@ -1,0 +1,202 @@
+"""What is said of a conflict: intense, recurrent, current, rhythmic, burdensome, each with number and interval.
+
+Intervals are of 90 %. A claim has the chance that an ordinary place would look as much like it; the q-values over all
+conflicts that are listed are made where all of them are known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from layers.hotspots.naming import Window
+from layers.hotspots.recurrence import CityTime, Course, Recurrence
+from layers.hotspots.rhythm import (
+    Days,
+    Peak,
+    hour_peak,
+    month_peak,
+    month_profile,
+    week_profile,
+)
+from layers.hotspots.spells import QUIET_DAYS, ended_p, new_p, quiet_chance, returns, spell_starts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.datetime64]
+
+YEAR, QUARTER = 365.25, 91.0
+# Days after which a case counts half for what is to be expected.
+HALF_LIFE = 365.0
+_TAIL = 0.05
+_LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number and the bounds of its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Intense:
+    """Cases against what the place's other topics and its community lead to expect; `ratio` is the lasting one."""
+
+    observed: int
+    expected: float
+    ratio: Interval
+    p: float
+    q: float
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """How it comes back: spells a year, active weeks, and returns after everything had been settled."""
+
+    course: Course
+    spells: int
+    spells_a_year: Interval
+    weeks: int
+    returns: int
+    quiet_before_return: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Current:
+    """Cases a quarter as of late, and whether it is new, has ended, or is quiet for the time being."""
+
+    a_quarter: Interval
+    days_since: float
+    quiet_chance: float
+    new_p: float
+    ended_p: float
+
+    @property
+    def is_new(self) -> bool:
+        return self.new_p <= _LEVEL
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended_p <= _LEVEL
+
+    @property
+    def is_quiet(self) -> bool:
+        """A state of work and no evidence: `quiet_chance` says how often it is so by chance."""
+        return self.days_since >= QUIET_DAYS
+
+
+@dataclass(frozen=True)
+class Rhythmic:
+    """The window of the day and of the year that sets it apart from its topic elsewhere; `p` is of both."""
+
+    hours: Peak | None
+    months: Peak | None
+    p: float
+
+    @property
+    def window(self) -> Window:
+        """What of it is no chance."""
+        hours = self.hours if self.hours and self.hours.p_value <= _LEVEL else None
+        months = self.months if self.months and self.months.p_value <= _LEVEL else None
+        return Window(
+            hours=(hours.first, hours.length) if hours else None,
+            days=hours.days if hours else Days.ALL,
+            months=(months.first + 1, months.length) if months else None,
+        )
+
+
+@dataclass(frozen=True)
+class Burdensome:
+    """What it costs: open cases, the share that came back, and days to settle (NaN before the first is settled)."""
+
+    open: int
+    reopened: Interval
+    days_to_settle: float
+
+
+def poisson_interval(count: int, size: float) -> Interval:
+    """Cases a unit from a count in so many units: exact (Garwood 1936)."""
+    if not size > 0:
+        raise ValueError("size must be above 0")
+    low = float(stats.gamma.ppf(_TAIL, count)) if count else 0.0
+    return Interval(count / size, low / size, float(stats.gamma.isf(_TAIL, count + 1)) / size)
+
+
+def binomial_interval(part: int, whole: int) -> Interval:
+    """A share with the interval of Jeffreys; everything is possible of nothing."""
+    if not 0 <= part <= whole:
+        raise ValueError("part must lie between 0 and whole")
+    if not whole:
+        return Interval(float("nan"), 0.0, 1.0)
+    share = stats.beta(part + 0.5, whole - part + 0.5)
+    return Interval(part / whole, float(share.ppf(_TAIL)), float(share.isf(_TAIL)))
+
+
+def how_recurrent(opened: Floats, closed: Floats, found: Recurrence, period: float) -> Recurrent:
+    """`opened`, `closed` (cases,) are days, NaN in `closed` where a case is open."""
+    starts, back = spell_starts(opened), returns(opened, closed)
+    return Recurrent(
+        course=found.course,
+        spells=len(starts),
+        spells_a_year=poisson_interval(len(starts), period / YEAR),
+        weeks=len(np.unique(np.floor(opened / 7))),
+        returns=back.count,
+        quiet_before_return=float(np.median(back.quiet)) if back.count else float("nan"),
+        p=found.p_values[-1],
+    )
+
+
+def how_current(opened: Floats, time: CityTime) -> Current:
+    starts, period = spell_starts(opened), time.end - time.start
+    late = int((opened > time.end - YEAR).sum())
+    return Current(
+        a_quarter=poisson_interval(late, min(YEAR, period) / QUARTER),
+        days_since=float(time.end - opened.max()),
+        quiet_chance=quiet_chance(len(starts), period),
+        new_p=new_p(starts, time),
+        ended_p=ended_p(starts, time),
+    )
+
+
+def how_rhythmic(
+    place: Moments, others: Moments, *, is_recurrent: bool, rng: np.random.Generator
+) -> Rhythmic:
+    """Moments of local time, of the place and of its topic elsewhere; months only of what recurs."""
+    if not len(others):
+        return Rhythmic(None, None, 1.0)
+    hours = hour_peak(week_profile(place), week_profile(others), rng=rng)
+    months = (
+        month_peak(month_profile(place), month_profile(others), rng=rng) if is_recurrent else None
+    )
+    tried = [peak.p_value for peak in (hours, months) if peak]
+    return Rhythmic(hours, months, min(1.0, len(tried) * min(tried)))
+
+
+def how_burdensome(opened: Floats, closed: Floats, rounds: Ints) -> Burdensome:
+    """`rounds` (cases,) counts how often each was begun."""
+    settled = np.isfinite(closed)
+    return Burdensome(
+        open=int((~settled).sum()),
+        reopened=binomial_interval(int((rounds > 1).sum()), len(rounds)),
+        days_to_settle=float(np.median((closed - opened)[settled]))
+        if settled.any()
+        else float("nan"),
+    )
+
+
+def avoidable(opened: Floats, expected: float, returned: int, time: CityTime) -> float:
+    """Cases of the next quarter that would not be there if the place were as usual.
+
+    Recent ones weigh more (half-life a year), and what came back after settlement counts again.
+    """
+    period = time.end - time.start
+    # Days of a past that is forgotten by half each year.
+    remembered = HALF_LIFE / np.log(2) * (1 - 0.5 ** (period / HALF_LIFE))
+    recent = float(np.sum(0.5 ** ((time.end - opened) / HALF_LIFE)))
+    excess = recent / remembered - expected / period
+    return float(QUARTER * excess * (1 + returned / len(opened)))
