@@ -98,6 +98,7 @@ GEOS_LIBRARY_PATH = wheel_library(shapely, "shapely.libs/libgeos_c*.so*")
 
 INSTALLED_APPS = [
     "gridmap.console",
+    "gridmap.recurring",
     "gridmap.incidents",
     "gridmap.accounts",
     "layers",

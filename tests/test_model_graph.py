@@ -8,7 +8,8 @@ MAY_POINT_TO = {
     "layers": {"layers", "geodata"},
     "accounts": {"accounts", "geodata"},
     "incidents": {"incidents", "accounts", "geodata"},
-    "console": {"console", "incidents", "accounts", "geodata"},
+    "recurring": {"recurring", "incidents", "accounts", "geodata"},
+    "console": {"console", "recurring", "incidents", "accounts", "geodata"},
 }
 HOUSE = {
     config.label

@@ -1,0 +1,1 @@
+"""What may be done about recurring conflicts, and the run that finds them."""
