@@ -33,6 +33,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.str_]
 Geometries = npt.NDArray[Any]
+# A geometry of shapely, whose types do not say what is in an array.
+Shape = Any
 
 LEVELS = ("address", "street", "estate", "cell", "community")
 # Metres within which a spot is called by a landmark or a street.
@@ -213,9 +215,9 @@ class City:
         street = self._stretches.street
         return int(place - np.searchsorted(street, street[place]))
 
-    def shape(self, level: str, place: int) -> shapely.Geometry:
+    def shape(self, level: str, place: int) -> Shape:
         """Its ground, in degrees."""
-        makers: dict[str, Callable[[], shapely.Geometry]] = {
+        makers: dict[str, Callable[[], Shape]] = {
             "address": lambda: self._shape_of_leaf(place),
             "street": lambda: shapely.buffer(self._stretches.lines[place], BESIDE_M),
             "estate": lambda: self._shape_of_estate(place),
@@ -224,14 +226,14 @@ class City:
         }
         return _in_degrees(makers[level]())
 
-    def _shape_of_leaf(self, leaf: int) -> shapely.Geometry:
+    def _shape_of_leaf(self, leaf: int) -> Shape:
         building = self.leaves.building[leaf]
         if building != NOWHERE:
             return self._buildings.metres[building]
         x, y, half = self.leaves.x[leaf], self.leaves.y[leaf], SPOT_M / 2
         return shapely.box(x - half, y - half, x + half, y + half)
 
-    def _shape_of_estate(self, estate: int) -> shapely.Geometry:
+    def _shape_of_estate(self, estate: int) -> Shape:
         leaves = self._estate.leaf[self._estate.place == estate]
         shapes = self._buildings.metres[self.leaves.building[leaves]]
         return shapely.union_all(shapely.buffer(shapes, YARD_M))
@@ -260,6 +262,6 @@ def _nearest(
     return found
 
 
-def _in_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+def _in_degrees(shape: Shape) -> Shape:
     shapes = transform_geometries(np.array([shape], object), metric(), "cgcs2000")
     return shapes[0]

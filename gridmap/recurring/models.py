@@ -1,5 +1,7 @@
 """A place and a topic as one thing: what it is, what each run saw of it, and what was done about it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from gridmap.incidents.models.choices import choices
 from gridmap.recurring.querysets import ConflictQuerySet
 from gridmap.recurring.states import STATE_LABELS, Act, State
 
-LEVELS = {
+LEVELS: dict[str, Any] = {
     "address": _("地址"),
     "street": _("路段"),
     "estate": _("小区"),

@@ -32,7 +32,7 @@ from layers.hotspots.posterior import LastingRatio, lasting_ratio
 from layers.hotspots.recurrence import CityTime, Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
-from layers.hotspots.tails import larger_tail
+from layers.hotspots.tails import heavier_tail
 from layers.hotspots.voices import Voices, hear
 
 Floats = npt.NDArray[np.float64]
@@ -307,24 +307,23 @@ def _visible(found: Intensity, levels: Sequence[str]) -> dict[str, int]:
     for number, name in enumerate(levels):
         at = np.flatnonzero(found.level == number)
         if len(at):
-            expected, variance, weight = (
-                float(np.median(part[at])) for part in (found.expected, found.variance, found.weight)
-            )
-            fewest[name] = _fewest(expected, variance, cut * weight)
+            parts = (found.expected, found.variance, found.heavy, found.weight)
+            *usual, weight = (np.median(part[at], keepdims=True) for part in parts)
+            fewest[name] = _fewest(usual, cut * float(weight[0]))
     return fewest
 
 
-def _fewest(expected: float, variance: float, cut: float) -> int:
+def _fewest(usual: Sequence[Floats], cut: float) -> int:
     """The smallest count whose tail is within the cut, by halving."""
     low, high = 0, 1
-    while _tail(high, expected, variance) > cut:
+    while _tail(high, usual) > cut:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _tail(middle, expected, variance) <= cut else (middle, high)
+        low, high = (low, middle) if _tail(middle, usual) <= cut else (middle, high)
     return high
 
 
-def _tail(count: int, expected: float, variance: float) -> float:
-    tails = larger_tail(np.array([count]), np.array([expected]), np.array([variance]))
-    return float(tails[0])
+def _tail(count: int, usual: Sequence[Floats]) -> float:
+    expected, variance, heavy = usual
+    return float(heavier_tail(np.array([count]), expected, variance, heavy)[0])

@@ -14,7 +14,7 @@ import shapely
 from layers.hotspots.intensity import Level
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.floating[Any]]
+Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[Any]
 
 NOWHERE = -1

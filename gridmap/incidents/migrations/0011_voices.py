@@ -16,7 +16,7 @@ $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0008_exports'),
+        ('incidents', '0010_unrouted_at_a_level'),
     ]
 
     operations = [

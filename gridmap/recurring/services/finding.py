@@ -143,7 +143,8 @@ def _same(one: Conflict, material: Material) -> RecurringConflict | None:
     """The known conflict of this place, or of most of these cases at another level."""
     topic = material.topics[one.topic]
     known = RecurringConflict.objects.filter(topic=topic)
-    here = known.filter(key=material.city.key(one.level, one.place)).first()
+    key = material.city.key(one.level, one.place)
+    here: RecurringConflict | None = known.filter(key=key).first()
     if here is not None:
         return here
     ids = {int(pk) for pk in material.arrays.id[one.cases]}

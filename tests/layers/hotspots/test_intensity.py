@@ -19,7 +19,7 @@ PLANTS = [Plant(ADDRESS, 36, 3), Plant(STREET, 48, 4), Plant(ESTATE, 42, 5)]
 
 @pytest.mark.parametrize("name", ["uniform", "exposure", "reporting"])
 def test_a_city_without_hot_spots_is_seldom_flagged(name: str) -> None:
-    assert calibration.listed(RECIPES[name], NULLS).any_flag <= 1 / 17
+    assert city_calibration.listed(RECIPES[name], NULLS).any_flag <= 1 / 17
 
 
 def test_poisson_against_residents_would_flag_every_such_city() -> None:
@@ -30,38 +30,40 @@ def test_poisson_against_residents_would_flag_every_such_city() -> None:
 
 
 def test_places_that_ordinarily_differ_are_seldom_flagged() -> None:
-    assert calibration.listed(RECIPES["D"], NULLS).any_flag <= 1 / 17
+    assert city_calibration.listed(RECIPES["D"], NULLS).any_flag <= 1 / 17
 
 
 def test_threefold_sites_are_found_and_little_else() -> None:
-    found = calibration.listed(calibration.planted("B"), PLANTED)
+    found = city_calibration.listed(city_calibration.planted("B"), PLANTED)
     assert found.recall >= 0.85
     assert found.false_share <= 0.05
 
 
 def test_fourfold_sites_are_found_under_unequal_reporting() -> None:
-    found = calibration.listed(calibration.planted("reporting", 4.0, 4.0), PLANTED, q=0.04)
+    found = city_calibration.listed(
+        city_calibration.planted("reporting", 4.0, 4.0), PLANTED, q=0.04
+    )
     assert found.recall >= 0.80
     assert found.false_share <= 0.04
 
 
 @pytest.mark.parametrize("name", ["D", "G"])
 def test_the_watch_list_holds_nearly_all_that_last_at_three_times_the_usual(name: str) -> None:
-    found = calibration.watched(calibration.planted(name), PLANTED)
+    found = city_calibration.watched(city_calibration.planted(name), PLANTED)
     assert found.recall >= 0.80
     assert found.false_share <= 0.07
 
 
 def test_communities_that_differ_in_mix_are_not_taken_for_hot_spots() -> None:
-    recipe = calibration.planted("H")
-    assert calibration.listed(recipe, PLANTED).false_share <= 0.06
-    assert calibration.watched(recipe, PLANTED).false_share <= 0.07
+    recipe = city_calibration.planted("H")
+    assert city_calibration.listed(recipe, PLANTED).false_share <= 0.06
+    assert city_calibration.watched(recipe, PLANTED).false_share <= 0.07
 
 
 def test_an_unknown_exposure_changes_little() -> None:
-    recipe = calibration.planted("B")
-    known = calibration.listed(recipe, PLANTED)
-    unknown = calibration.listed(replace(recipe, exposure_error=None), PLANTED)
+    recipe = city_calibration.planted("B")
+    known = city_calibration.listed(recipe, PLANTED)
+    unknown = city_calibration.listed(replace(recipe, exposure_error=None), PLANTED)
     assert unknown.recall > known.recall - 0.05
 
 
@@ -146,9 +148,9 @@ def test_a_level_without_places_is_refused() -> None:
 
 
 def test_where_the_spread_is_known_to_be_mild_more_is_found() -> None:
-    recipe = calibration.planted("D")
-    usual = calibration.listed(recipe, PLANTED)
-    milder = calibration.listed(recipe, PLANTED, middle_tail)
+    recipe = city_calibration.planted("D")
+    usual = city_calibration.listed(recipe, PLANTED)
+    milder = city_calibration.listed(recipe, PLANTED, middle_tail)
     assert milder.recall > 1.5 * usual.recall
     assert milder.false_share <= 0.06
 
