@@ -37,6 +37,8 @@ LOOKED_FOR = {
     "gridmap/incidents/topics.py": {"TOPICS"},
     "geodata/times.py": {"_CLOCK", "_PATTERNS"},
     "gridmap/incidents/masking.py": {"ENTRANCE", "HOUSE"},
+    # A conflict has its name in both languages at once.
+    "layers/hotspots/naming.py": {"_PARTS", "_SEASONS", "_DAYS", "_ONE_MONTH", "_SOME_MONTHS"},
 }
 
 

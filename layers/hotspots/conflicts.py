@@ -32,7 +32,7 @@ from layers.hotspots.posterior import LastingRatio, lasting_ratio
 from layers.hotspots.recurrence import CityTime, Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
-from layers.hotspots.tails import heavier_tail
+from layers.hotspots.tails import middle_tail
 from layers.hotspots.voices import Voices, hear
 
 Floats = npt.NDArray[np.float64]
@@ -167,8 +167,14 @@ def recurring_conflicts(
     table = _counts(cases.leaf[used], cases.topic[used], places.ladder, len(topics))
     desks = _desks(table, places.ladder)
     is_at_desk = np.isin(cases.leaf[used], desks)
+    # The milder tail: what is found has to recur besides, and to rest on more than one voice.
     found = intensity(
-        cases.leaf[used], cases.topic[used], len(topics), places.ladder, masked=is_at_desk
+        cases.leaf[used],
+        cases.topic[used],
+        len(topics),
+        places.ladder,
+        masked=is_at_desk,
+        tail=middle_tail,
     )
     period = _Period(cases, used[~is_at_desk], since, until)
     ratios = _ratios(found, len(places.levels))
@@ -231,7 +237,7 @@ def _ratios(found: Intensity, levels: int) -> LastingRatio:
     place = np.argsort(np.concatenate(order))
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts])[place]
-        for name in ("mean", "low", "high", "unremarkable")
+        for name in ("mean", "low", "high", "unremarkable", "ordinary")
     }
     return LastingRatio(**joined, share=float("nan"))
 
@@ -326,4 +332,4 @@ def _fewest(usual: Sequence[Floats], cut: float) -> int:
 
 def _tail(count: int, usual: Sequence[Floats]) -> float:
     expected, variance, heavy = usual
-    return float(heavier_tail(np.array([count]), expected, variance, heavy)[0])
+    return float(middle_tail(np.array([count]), expected, variance, heavy)[0])

@@ -19,6 +19,8 @@ _SEASONS = (
     (frozenset({9, 10, 11}), "秋季", "autumn"),
     (frozenset({12, 1, 2}), "冬季", "winter"),
 )
+_ONE_MONTH = "{}月"
+_SOME_MONTHS = "{}至{}月"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A window is called by a season that it shares this many months with and leaves by at most one.
 _SHARED_MONTHS = 2
@@ -94,5 +96,5 @@ def _season(first: int, number: int) -> Words:
             return Words(zh, en)
     last = months[-1]
     if number == 1:
-        return Words(f"{first}月", _MONTHS[first - 1])
-    return Words(f"{first}至{last}月", f"{_MONTHS[first - 1]}–{_MONTHS[last - 1]}")
+        return Words(_ONE_MONTH.format(first), _MONTHS[first - 1])
+    return Words(_SOME_MONTHS.format(first, last), f"{_MONTHS[first - 1]}–{_MONTHS[last - 1]}")

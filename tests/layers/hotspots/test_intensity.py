@@ -40,7 +40,9 @@ def test_threefold_sites_are_found_and_little_else() -> None:
 
 
 def test_fourfold_sites_are_found_under_unequal_reporting() -> None:
-    found = city_calibration.listed(city_calibration.planted("reporting", 4.0, 4.0), PLANTED, q=0.04)
+    found = city_calibration.listed(
+        city_calibration.planted("reporting", 4.0, 4.0), PLANTED, q=0.04
+    )
     assert found.recall >= 0.80
     assert found.false_share <= 0.04
 
