@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import time_machine
+
 from geodata.querysets import day_of
 from gridmap.accounts.models import Appointment, Role, User
 from gridmap.accounts.services import COLUMN_OF_PLACE, PLACES_OF_ROLE
@@ -19,13 +21,15 @@ from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.photos import add_photo
 from gridmap.incidents.states import Name
-from tests.incidents.makers import make_incident, make_rule
+from tests.incidents.makers import NOW, make_incident, make_rule
 from tests.makers import SmallCity, appoint, make_small_city, make_team, make_user
 
 APPOINTMENTS = 500
 # More than a page of a list.
 CASES = 80
 SEED = 620201
+# The offices are those of one moment, at whatever other moment the suite runs.
+at_that_moment = time_machine.travel(NOW, tick=False)
 KINDS = ("area", "cell", "post", "guide_team")
 OVER_AN_AREA = {"grid_leader", "community_officer", "district_commander", "city_admin"}
 

@@ -15,7 +15,7 @@ from layers import tiles
 from layers.caches import LeastRecent
 from layers.early import Pass
 from tests.incidents import conditional
-from tests.incidents.random_offices import SEED, RandomOffices
+from tests.incidents.random_offices import SEED, RandomOffices, at_that_moment
 from tests.incidents.roads_of_places import ALL_ROADS, TILE
 from tests.incidents.roads_to_many import AT_THE_DESK, Asked, Road, differences
 
@@ -36,11 +36,13 @@ def asking(offices: RandomOffices) -> list[Asked]:
     return people
 
 
+@at_that_moment
 def test_everybody_sees_on_every_road_what_brute_force_says(offices: RandomOffices) -> None:
     found = [fault for asked in asking(offices) for fault in differences(ALL_ROADS, asked)]
     assert found == []
 
 
+@at_that_moment
 def test_without_the_scope_no_road_shows_what_brute_force_says(
     offices: RandomOffices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +68,7 @@ def _is_missed(name: str, road: Road, people: list[Asked]) -> bool:
     return any(list(differences({name: road}, asked)) for asked in people)
 
 
+@at_that_moment
 def test_nobody_is_told_that_what_another_was_shown_still_holds(offices: RandomOffices) -> None:
     first, *others = _conditional(offices)
     assert list(conditional.faults(first, others)) == []
@@ -86,6 +89,7 @@ def _conditional(offices: RandomOffices) -> list[Asked]:
     return [Asked(offices, sight, cases, draw) for sight in sights[:8]]
 
 
+@at_that_moment
 def test_a_photo_without_the_scope_would_still_hold(
     offices: RandomOffices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +99,7 @@ def test_a_photo_without_the_scope_would_still_hold(
     assert any("/photos/" in fault for fault in conditional.faults(first, others))
 
 
+@at_that_moment
 def test_a_tile_with_one_tag_for_all_would_still_hold(
     offices: RandomOffices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +110,7 @@ def test_a_tile_with_one_tag_for_all_would_still_hold(
 
 
 @pytest.mark.parametrize("form", ["xlsx", "gpkg", "parquet"])
+@at_that_moment
 def test_a_file_of_any_kind_holds_what_brute_force_says(
     offices: RandomOffices, tmp_path: Path, form: str
 ) -> None:

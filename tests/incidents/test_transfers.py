@@ -14,7 +14,7 @@ from gridmap.accounts.models import Role, User
 from gridmap.accounts.services import appoint, end_appointment
 from gridmap.incidents.models import Incident
 from tests.incidents.makers import NOW
-from tests.incidents.random_offices import RandomOffices
+from tests.incidents.random_offices import RandomOffices, at_that_moment
 from tests.incidents.roads_of_places import ALL_ROADS
 from tests.incidents.roads_to_many import DESKS, Asked, Words
 from tests.makers import appoint as make_appointment
@@ -130,6 +130,7 @@ def _hand_over_case(offices: RandomOffices, at_once: Callable[[], Any]) -> set[s
     return Transfer(offices, *guides, [case]).roads_changed(change)
 
 
+@at_that_moment
 def test_a_transfer_takes_effect_on_the_next_request_on_every_road(
     offices: RandomOffices, at_once: Callable[[], Any]
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_transfer_takes_effect_on_the_next_request_on_every_road(
     assert changed == set(ALL_ROADS)
 
 
+@at_that_moment
 def test_with_remembered_tickets_it_would_not(
     offices: RandomOffices, at_once: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
