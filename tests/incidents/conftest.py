@@ -9,7 +9,13 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from geodata.versions import bump_data_version
-from tests.conftest import connected_as, connected_to, fresh_database, run_beside
+from tests.conftest import (
+    connected_as,
+    connected_to,
+    copy_database,
+    fresh_database,
+    run_beside,
+)
 from tests.incidents.log_history import SUPERUSER, make_history
 from tests.incidents.makers import NOW
 from tests.incidents.random_offices import RandomOffices
@@ -60,9 +66,17 @@ def made_offices(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[RandomOffices]:
-    """The city with 500 random appointments, made once for all tests of a module, and undone."""
+    """The city with 500 random appointments, made once for all tests of a module in a database of its own."""
+    with django_db_blocker.unblock():
+        name = f"{connection.settings_dict['NAME']}_offices"
+        copy_database(fresh_database(), name)
+        with connected_to(name):
+            yield from _made_offices(tmp_path_factory)
+        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _made_offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RandomOffices]:
     with (
-        django_db_blocker.unblock(),
         override_settings(PHOTO_DIR=tmp_path_factory.mktemp("photos")),
         time_machine.travel(NOW, tick=False),
         transaction.atomic(),
