@@ -1,6 +1,6 @@
 """Cases as arrays for statistics: where, when, about what, and how it went on; no words and no persons."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,12 +42,6 @@ class CaseArrays:
     def __len__(self) -> int:
         return len(self.id)
 
-    def take(self, chosen: npt.NDArray[Any]) -> "CaseArrays":
-        """Some of them, by a mask or by positions."""
-        return CaseArrays(
-            **{field.name: getattr(self, field.name)[chosen] for field in fields(self)}
-        )
-
 
 class _X(GeoFunc):
     function = "ST_X"
@@ -68,14 +62,11 @@ def _or_none(column: str) -> Coalesce:
 
 
 # Column of the answer: its type in PostgreSQL, and what is asked for.
-LON_LAT: dict[str, tuple[str, Any]] = {
-    "lon": ("float8", Coalesce(_X("geom"), _NAN)),
-    "lat": ("float8", Coalesce(_Y("geom"), _NAN)),
-}
 COLUMNS: dict[str, tuple[str, Any]] = {
     "id": ("bigint", F("pk")),
     "topic": ("bigint", F("topic_id")),
-    **LON_LAT,
+    "lon": ("float8", Coalesce(_X("geom"), _NAN)),
+    "lat": ("float8", Coalesce(_Y("geom"), _NAN)),
     "area": ("bigint", F("area_id")),
     "cell": ("bigint", _or_none("cell_id")),
     "building": ("bigint", _or_none("building_id")),
@@ -88,17 +79,8 @@ COLUMNS: dict[str, tuple[str, Any]] = {
 
 def read_cases(cases: IncidentQuerySet) -> CaseArrays:
     """Every case of a queryset that is limited to what the asker may see."""
-    return CaseArrays(**_read(cases.order_by("pk"), COLUMNS))
-
-
-def read_coordinates(cases: IncidentQuerySet) -> tuple[Floats, Floats]:
-    """Longitude and latitude of the cases that have a point, CGCS2000 degrees."""
-    found = _read(cases.filter(geom__isnull=False).order_by(), LON_LAT)
-    return found["lon"], found["lat"]
-
-
-def _read(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> dict[str, Any]:
-    asked = {f"as_{name}": expression for name, (_kind, expression) in columns.items()}
-    rows = cases.annotate(**asked).values_list(*asked)
+    asked = {f"as_{name}": expression for name, (_kind, expression) in COLUMNS.items()}
+    rows = cases.order_by("pk").annotate(**asked).values_list(*asked)
     sql, params = rows.query.sql_with_params()
-    return read_columns(sql, params, {name: kind for name, (kind, _) in columns.items()})
+    kinds = {name: kind for name, (kind, _expression) in COLUMNS.items()}
+    return CaseArrays(**read_columns(sql, params, kinds))

@@ -1,1 +1,1 @@
-"""What keeps coming back: a place and a topic as one thing, with evidence, an owner and a plan."""
+"""What keeps coming back: a place and a topic as one thing, with evidence by run."""

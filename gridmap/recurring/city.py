@@ -44,7 +44,7 @@ YARD_M = 25.0
 
 BUILDINGS = """
 SELECT building.id, building.name, building.name_en, building.estate, building.households,
-       ST_X(point.geom), ST_Y(point.geom), ST_AsBinary(building.geom)
+       ST_X(point.geom), ST_Y(point.geom), building.community_id, ST_AsBinary(building.geom)
 FROM geodata_building AS building CROSS JOIN LATERAL (SELECT ST_PointOnSurface(building.geom) AS geom) AS point
 ORDER BY building.code
 """
@@ -104,6 +104,15 @@ def to_metres(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return x, y
 
 
+def positions(known: Ints, wanted: Ints) -> Ints:
+    """Where each id stands among the known ones, `NOWHERE` where it is not among them."""
+    if not len(known):
+        return np.full(len(wanted), NOWHERE, np.int64)
+    order = np.argsort(known)
+    at = order[np.searchsorted(known, wanted, sorter=order).clip(0, len(known) - 1)]
+    return np.where(known[at] == wanted, at, NOWHERE)
+
+
 class City:
     """Places of a day with the leaves of some cases; `key` and `shape` tell any of them for good."""
 
@@ -111,47 +120,53 @@ class City:
         self._buildings, self._cells = read_rows(BUILDINGS, at), read_rows(CELLS, at)
         self._communities, self._streets = read_rows(COMMUNITIES, at), read_rows(STREETS, at)
         self._landmarks = read_rows(LANDMARKS, at)
-        self.leaves = self._make_leaves(cases)
-        self._cell_of_leaf = self._find_cells()
+        self.leaves, self._cell_of_leaf = self._make_leaves(cases)
+        self._community_of_leaf = self._find_communities()
         self._stretches: Stretches = stretches(self.leaves, self._streets.metres)
         self._estate, self._estates = grouped(self._estates_of_leaves())
         self.places = self._make_places()
 
-    def _make_leaves(self, cases: CaseArrays) -> Leaves:
-        ids = np.array(self._buildings.columns[0], np.int64)
-        order = np.argsort(ids)
-        at = np.searchsorted(ids, cases.building, sorter=order).clip(0, len(ids) - 1)
-        position = order[at]
-        known = ids[position] == cases.building
+    def _make_leaves(self, cases: CaseArrays) -> tuple[Leaves, Ints]:
+        """Leaves with their cells; a case outside every cell has no place."""
+        cells = PolygonIndex(self._cells.metres)
         x, y = to_metres(cases.lon, cases.lat)
+        cell = cells.find(x, y)
+        x[cell == NOWHERE] = np.nan
         around = to_metres(*(np.array(self._buildings.columns[n], np.float64) for n in (5, 6)))
-        return make_leaves(x, y, np.where(known, position, NOWHERE), *around)
+        building = positions(self._ids(self._buildings, 0), cases.building)
+        leaves = make_leaves(x, y, building, *around)
+        cell_of_leaf = np.full(len(leaves), NOWHERE, np.int64)
+        cell_of_leaf[: len(self._buildings)] = cells.find(*around)
+        on_spots = leaves.of_case >= len(self._buildings)
+        cell_of_leaf[leaves.of_case[on_spots]] = cell[on_spots]
+        return leaves, cell_of_leaf
 
-    def _find_cells(self) -> Ints:
-        """By position among the cells; a leaf outside every cell is in none."""
-        index = PolygonIndex(self._cells.metres)
-        return index.find(self.leaves.x, self.leaves.y)
+    def _find_communities(self) -> Ints:
+        """Of a building as the registry has it, of a spot that of its cell; by position."""
+        ids = self._ids(self._communities, 0)
+        of_cell = positions(ids, self._ids(self._cells, 4))
+        found = np.append(of_cell, NOWHERE)[self._cell_of_leaf]
+        found[: len(self._buildings)] = positions(ids, self._ids(self._buildings, 7))
+        return found
+
+    @staticmethod
+    def _ids(rows: Rows, column: int) -> Ints:
+        return np.array(rows.columns[column], np.int64)
 
     def _estates_of_leaves(self) -> Texts:
         names = np.array([*self._buildings.columns[3], ""], np.str_)
         return names[self.leaves.building]
 
-    def _community_of_leaf(self) -> Ints:
-        ids = {pk: n for n, pk in enumerate(self._communities.columns[0])}
-        of_cell = np.array([*(ids[pk] for pk in self._cells.columns[4]), NOWHERE], np.int64)
-        return of_cell[self._cell_of_leaf]
-
     def _make_places(self) -> Places:
-        community = self._community_of_leaf()
         levels = (
             level_of("address", np.arange(len(self.leaves)), len(self.leaves)),
             self._stretches.level,
             self._estate,
             level_of("cell", self._cell_of_leaf, len(self._cells)),
-            level_of("community", community, len(self._communities)),
+            level_of("community", self._community_of_leaf, len(self._communities)),
         )
         households = np.array([*self._buildings.columns[4], np.nan], np.float64)
-        ladder = Ladder(levels, np.maximum(community, 0), households[self.leaves.building])
+        ladder = Ladder(levels, self._community_of_leaf, households[self.leaves.building])
         streets = self._streets.words(1, 2)
         names = (
             self._names_of_leaves(),
@@ -172,7 +187,7 @@ class City:
             )
             for rows, reach in ((self._landmarks, KNOWN_M), (self._streets, BESIDE_M))
         ]
-        cells = [*self._cells.words(2, 3), Words("", "")]
+        cells = self._cells.words(2, 3)
         for n, spot in enumerate(spots):
             named.append(around[0][n] or around[1][n] or cells[self._cell_of_leaf[spot]])
         return named
@@ -247,8 +262,8 @@ class City:
         """Ids of the communities that a place lies in."""
         step = self.places.ladder.levels[LEVELS.index(level)]
         leaves = step.leaf[step.place == place]
-        found = np.unique(self._community_of_leaf()[leaves])
-        return {int(self._communities.columns[0][n]) for n in found if n != NOWHERE}
+        found = np.unique(self._community_of_leaf[leaves])
+        return {int(self._communities.columns[0][n]) for n in found}
 
 
 def _nearest(

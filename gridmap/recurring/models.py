@@ -1,17 +1,14 @@
-"""A place and a topic as one thing: what it is, what each run saw of it, and what was done about it."""
+"""A place and a topic as one thing: what it is, and what each run saw of it."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from geodata.models import DRAWN, STORED, Area, Building, drawn, in_city
-from gridmap.accounts.models import GuideTeam
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.models.choices import choices
 from gridmap.recurring.querysets import ConflictQuerySet
-from gridmap.recurring.states import STATE_LABELS, Act, State
 
 LEVELS: dict[str, Any] = {
     "address": _("地址"),
@@ -38,7 +35,6 @@ class Run(models.Model):
     listed = models.PositiveIntegerField(_("列出的矛盾数"))
     # By level, the fewest cases that this run could see.
     visible = models.JSONField(_("看得见的最少案件数"), default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="runs")
 
     app_rights = "SELECT, INSERT"
 
@@ -74,19 +70,6 @@ class RecurringConflict(models.Model):
         Building, models.PROTECT, null=True, verbose_name=_("楼栋"), related_name="conflicts"
     )
     cases = models.ManyToManyField(Incident, verbose_name=_("案件"), related_name="conflicts")
-    state = models.CharField(
-        _("状态"), max_length=10, choices=choices(dict(STATE_LABELS)), default=State.CANDIDATE.value
-    )
-    state_since = models.DateTimeField(_("状态自"))
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="owned_conflicts"
-    )
-    team = models.ForeignKey(
-        GuideTeam, models.PROTECT, null=True, verbose_name=_("队伍"), related_name="conflicts"
-    )
-    plan = models.TextField(_("方案"), max_length=2000, blank=True)
-    # Counts every change by a person.
-    version = models.PositiveIntegerField(default=1)
 
     app_rights = "SELECT, INSERT, UPDATE"
     objects = ConflictQuerySet.as_manager()
@@ -97,11 +80,6 @@ class RecurringConflict(models.Model):
         constraints = [
             in_city("geom", "conflict_in_city"),
             models.UniqueConstraint(fields=["topic", "key"], name="conflict_once_a_place"),
-            models.CheckConstraint(
-                condition=~models.Q(state="under_plan")
-                | (~models.Q(plan="") & models.Q(owner__isnull=False)),
-                name="conflict_plan_has_owner",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -135,51 +113,3 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.conflict_id}"
-
-
-class ConflictRecord(models.Model):
-    """What was done about a conflict, or what a run made of it."""
-
-    conflict = models.ForeignKey(RecurringConflict, models.PROTECT, related_name="records")
-    act = models.CharField(
-        _("做了什么"), max_length=10, choices=[(act.value, act.value) for act in Act]
-    )
-    from_state = models.CharField(max_length=10, blank=True)
-    to_state = models.CharField(max_length=10)
-    at = models.DateTimeField(_("时间"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="conflict_records"
-    )
-    note = models.TextField(_("说明"), max_length=2000, blank=True)
-
-    app_rights = "SELECT, INSERT"
-
-    class Meta:
-        verbose_name = _("办理记录")
-        verbose_name_plural = _("办理记录")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.conflict_id} {self.act}"
-
-
-class Measure(models.Model):
-    """Something that was tried on the spot, from a day on: what followed is looked at before and after it."""
-
-    conflict = models.ForeignKey(RecurringConflict, models.PROTECT, related_name="measures")
-    words = models.CharField(_("措施"), max_length=500)
-    taken_on = models.DateField(_("日期"))
-    at = models.DateTimeField(_("记录时间"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="conflict_measures"
-    )
-
-    app_rights = "SELECT, INSERT"
-
-    class Meta:
-        verbose_name = _("措施")
-        verbose_name_plural = _("措施")
-        ordering = ["taken_on", "pk"]
-
-    def __str__(self) -> str:
-        return self.words

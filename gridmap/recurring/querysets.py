@@ -8,7 +8,6 @@ from django.db.models import Q
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
 from gridmap.incidents.querysets import works_with_cases
-from gridmap.recurring.states import State
 
 
 class ConflictQuerySet(models.QuerySet[Any]):
@@ -18,11 +17,8 @@ class ConflictQuerySet(models.QuerySet[Any]):
         """Of the areas in scope, and what lies on the cells that are held by name."""
         own = Q(area__in=scope.area_ids)
         if works_with_cases(scope):
-            own |= Q(cases__cell__in=scope.cell_ids) | Q(team__in=scope.team_ids)
+            own |= Q(cases__cell__in=scope.cell_ids)
         return self.filter(own).distinct()
-
-    def alive(self) -> Self:
-        return self.exclude(state=State.CLOSED.value)
 
     def of_case(self, case: Incident) -> Self:
         """Those to whose place and topic a case belongs, from the moment when it is registered."""

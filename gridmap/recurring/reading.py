@@ -13,13 +13,13 @@ from geodata.times import Moments
 from gridmap.incidents.frames import NONE, CaseArrays, read_cases
 from gridmap.incidents.models import Topic
 from gridmap.incidents.querysets import IncidentQuerySet
-from gridmap.recurring.city import City
+from gridmap.recurring.city import City, positions
 from layers.hotspots.conflicts import Cases
 from layers.hotspots.naming import Words
 
 Ints = npt.NDArray[np.int64]
 
-VOICES = "SELECT incident_id, voice FROM case_voices() ORDER BY incident_id"
+VOICES = "SELECT incident_id, voice FROM case_voices()"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def read_material(cases: IncidentQuerySet, at: datetime) -> Material:
     voices = _voices(arrays.id)
     material = Cases(
         leaf=city.leaves.of_case,
-        topic=np.searchsorted([topic.pk for topic in topics], arrays.topic),
+        topic=positions(np.array([topic.pk for topic in topics]), arrays.topic),
         opened=_local(arrays.occurred_at),
         settled=_local(arrays.settled_at),
         caller=voices,
@@ -56,10 +56,7 @@ def read_material(cases: IncidentQuerySet, at: datetime) -> Material:
 def _voices(ids: Ints) -> Ints:
     """The caller of each case, `NONE` where nobody is named."""
     known = read_columns(VOICES, [], {"incident": "bigint", "voice": "bigint"})
-    at = np.searchsorted(known["incident"], ids).clip(0, max(len(known["incident"]) - 1, 0))
-    if not len(known["incident"]):
-        return np.full(len(ids), NONE, np.int64)
-    return np.where(known["incident"][at] == ids, known["voice"][at], NONE)
+    return np.append(known["voice"], NONE)[positions(known["incident"], ids)]
 
 
 def _local(moments: Moments) -> Moments:

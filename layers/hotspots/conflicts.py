@@ -25,10 +25,10 @@ from layers.hotspots.claims import (
     how_rhythmic,
 )
 from layers.hotspots.discovery import focused_q_values
-from layers.hotspots.intensity import Intensity, Ladder, intensity
+from layers.hotspots.intensity import Intensity, Ladder, counts_of, intensity
 from layers.hotspots.ladder import NOWHERE
 from layers.hotspots.naming import Words, name_conflict
-from layers.hotspots.posterior import LastingRatio, lasting_ratio
+from layers.hotspots.posterior import lasting_ratio
 from layers.hotspots.recurrence import CityTime, Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
@@ -164,7 +164,9 @@ def recurring_conflicts(
     used = np.flatnonzero(
         (cases.leaf != NOWHERE) & (cases.opened >= since) & (cases.opened < until)
     )
-    table = _counts(cases.leaf[used], cases.topic[used], places.ladder, len(topics))
+    table = counts_of(
+        cases.leaf[used], cases.topic[used], len(places.ladder.community), len(topics)
+    )
     desks = _desks(table, places.ladder)
     is_at_desk = np.isin(cases.leaf[used], desks)
     # The milder tail: what is found has to recur besides, and to rest on more than one voice.
@@ -177,18 +179,12 @@ def recurring_conflicts(
         tail=middle_tail,
     )
     period = _Period(cases, used[~is_at_desk], since, until)
-    ratios = _ratios(found, len(places.levels))
+    ratios = _ratios(found)
     chosen = np.flatnonzero(found.chosen)
     findings = [_finding(int(at), found, ratios, period, places, topics, seed) for at in chosen]
-    shares = (found.p / found.weight)[chosen]
-    conflicts = _ranked(_published(findings, shares, found.tested))
+    conflicts = _ranked(_published(findings, found))
     visible = _visible(found, places.levels)
     return Found(conflicts, found.tested, desks, visible, len(used))
-
-
-def _counts(leaf: Ints, topic: Ints, ladder: Ladder, topics: int) -> Ints:
-    leaves = len(ladder.community)
-    return np.bincount(leaf * topics + topic, minlength=leaves * topics).reshape(leaves, topics)
 
 
 def _desks(table: Ints, ladder: Ladder) -> Ints:
@@ -219,33 +215,25 @@ class _Period:
         return city_time(others, start=0.0, end=self.length, slices=slices)
 
 
-def _ratios(found: Intensity, levels: int) -> LastingRatio:
-    """Of all pairs; each level has a share of extraordinary places of its own."""
-    parts = []
-    order = []
-    for level in range(levels):
+def _ratios(found: Intensity) -> Floats:
+    """Lasting ratio with its interval of every pair, shape (pairs, 3).
+
+    Each level has a share of extraordinary places of its own.
+    """
+    ratios = np.empty((len(found.p), 3))
+    for level in np.unique(found.level):
         at = np.flatnonzero(found.level == level)
-        order.append(at)
-        parts.append(
-            lasting_ratio(
-                found.observed[at],
-                found.expected[at],
-                found.reference_variance[at],
-                found.spread[at],
-            )
+        lasting = lasting_ratio(
+            found.observed[at], found.expected[at], found.reference_variance[at], found.spread[at]
         )
-    place = np.argsort(np.concatenate(order))
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])[place]
-        for name in ("mean", "low", "high", "unremarkable", "ordinary")
-    }
-    return LastingRatio(**joined, share=float("nan"))
+        ratios[at] = np.column_stack([lasting.mean, lasting.low, lasting.high])
+    return ratios
 
 
 def _finding(
     at: int,
     found: Intensity,
-    ratios: LastingRatio,
+    ratios: Floats,
     period: _Period,
     places: Places,
     topics: Sequence[Words],
@@ -274,7 +262,7 @@ def _finding(
         intense=Intense(
             observed=int(found.observed[at]),
             expected=reference.mean,
-            ratio=Interval(*(float(part[at]) for part in (ratios.mean, ratios.low, ratios.high))),
+            ratio=Interval(*map(float, ratios[at])),
             p=float(found.p[at]),
             q=float(found.q[at]),
         ),
@@ -288,13 +276,14 @@ def _finding(
     )
 
 
-def _published(findings: Sequence[Conflict], shares: Floats, tested: int) -> list[Conflict]:
+def _published(findings: Sequence[Conflict], found: Intensity) -> list[Conflict]:
     """With the q-value of the list: bursts and single voices are filtered before the false share is counted."""
-    every, kept = np.ones(tested), np.zeros(tested, bool)
-    every[: len(findings)] = np.minimum(shares, 1.0)
-    kept[: len(findings)] = [_is_fit(finding) for finding in findings]
-    q = focused_q_values(every, kept)
-    return [replace(finding, q=float(q[n])) for n, finding in enumerate(findings)]
+    kept = [_is_fit(finding) for finding in findings]
+    chosen = found.chosen
+    q = focused_q_values(found.p[chosen], kept, found.weight[chosen], tests=found.tested)
+    return [
+        replace(finding, q=float(of_list)) for finding, of_list in zip(findings, q, strict=True)
+    ]
 
 
 def _is_fit(finding: Conflict) -> bool:

@@ -11,15 +11,20 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def q_values(p: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
+def q_values(
+    p: npt.ArrayLike, weights: npt.ArrayLike | None = None, *, tests: int | None = None
+) -> Floats:
     """The smallest false discovery rate at which each test is among the discoveries.
 
     Parameters
     ----------
     p : (m,) array of p-values
-        Of all the tests that were made, not of the good ones only.
+        Of all the tests that were made, not of the good ones only; see `tests`.
     weights : (m,) array, mean 1, optional
         How much of the error budget each test gets; chosen without a look at `p`, e.g. by the power to see what is looked for.
+
+    tests : int, optional
+        How many were made, where those that cannot be among the discoveries are left out of `p`.
 
     Returns
     -------
@@ -29,18 +34,23 @@ def q_values(p: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
     Raises
     ------
     ValueError
-        A p-value outside [0, 1]; weights not positive or whose mean is not 1.
+        A p-value outside [0, 1]; weights not positive, or of all tests with another mean than 1; fewer
+        tests than p-values.
 
     References
     ----------
     Benjamini & Hochberg (1995), JRSS B 57; Genovese, Roeder & Wasserman (2006), Biometrika 93.
     """
     p = np.asarray(p, np.float64)
-    return focused_q_values(p, np.ones(p.shape, bool), weights)
+    return focused_q_values(p, np.ones(p.shape, bool), weights, tests=tests)
 
 
 def focused_q_values(
-    p: npt.ArrayLike, kept: npt.ArrayLike, weights: npt.ArrayLike | None = None
+    p: npt.ArrayLike,
+    kept: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    tests: int | None = None,
 ) -> Floats:
     """q-values of the discoveries that are published after others were filtered out.
 
@@ -50,8 +60,8 @@ def focused_q_values(
 
     Parameters
     ----------
-    p, weights
-        As in `q_values`, of all m tests, kept or not.
+    p, weights, tests
+        As in `q_values`, kept or not.
     kept : (m,) array of bool
         What the filter lets through.
 
@@ -65,64 +75,32 @@ def focused_q_values(
     Katsevich, Sabatti & Bogomolov (2023), JASA 118, “Filtering the rejection set while preserving FDR control”.
     """
     p, kept = np.asarray(p, np.float64), np.asarray(kept, bool)
-    _check(p, kept)
-    shares = p if weights is None else p / _checked_weights(weights, p)
+    made = len(p) if tests is None else tests
+    _check(p, kept, made)
+    shares = p if weights is None else p / _checked_weights(weights, p, made)
     published = np.flatnonzero(kept)
     order = published[np.argsort(shares[published], kind="stable")]
-    rates = shares[order] * len(p) / np.arange(1, len(order) + 1)
+    rates = shares[order] * made / np.arange(1, len(order) + 1)
     found = np.ones(len(p))
     found[order] = np.minimum(np.minimum.accumulate(rates[::-1])[::-1], 1)
     return found
 
 
-def shared_budget(weights: npt.ArrayLike, level: npt.ArrayLike) -> Floats:
-    """Weights of tests at several levels, an equal share of the error budget for each level.
-
-    Without it the many small places would leave next to nothing to the few large ones.
-
-    Parameters
-    ----------
-    weights : (m,) array, positive
-        What a test deserves among those of its level, e.g. by its power; chosen without a look at its p-value.
-    level : (m,) array
-        Address, street, cell, …
-
-    Returns
-    -------
-    (m,) array
-        Mean 1; the weights of each of L levels sum to m / L.
-
-    Raises
-    ------
-    ValueError
-        Weights that are not positive, or shapes that differ.
-
-    References
-    ----------
-    Roeder & Wasserman (2009), Statistical Science 24, “Genome-wide significance levels and weighted hypothesis testing”.
-    """
-    given = np.asarray(weights, np.float64)
-    names, level_of = np.unique(np.asarray(level), return_inverse=True)
-    if given.ndim != 1 or given.shape != level_of.shape:
-        raise ValueError("weights and level: one of each for every test")
-    if not (given > 0).all():
-        raise ValueError("weights: positive")
-    sums = np.bincount(level_of, given, len(names))
-    found: Floats = given * (len(given) / max(len(names), 1) / sums)[level_of]
-    return found
-
-
-def _check(p: Floats, kept: npt.NDArray[np.bool_]) -> None:
+def _check(p: Floats, kept: npt.NDArray[np.bool_], made: int) -> None:
     if p.ndim != 1 or p.shape != kept.shape:
         raise ValueError("p and kept: one of each for every test")
     if not ((p >= 0) & (p <= 1)).all():
         raise ValueError("p: between 0 and 1")
+    if made < len(p):
+        raise ValueError("tests: not fewer than p-values")
 
 
-def _checked_weights(weights: npt.ArrayLike, p: npt.NDArray[Any]) -> Floats:
+def _checked_weights(weights: npt.ArrayLike, p: npt.NDArray[Any], made: int) -> Floats:
     found = np.asarray(weights, np.float64)
     if found.shape != p.shape:
         raise ValueError("weights: one for every test")
-    if not (found > 0).all() or (len(found) and abs(found.mean() - 1) > 1e-6):
-        raise ValueError("weights: positive, with mean 1")
+    if not (found > 0).all():
+        raise ValueError("weights: positive")
+    if len(found) == made and len(found) and abs(found.mean() - 1) > 1e-6:
+        raise ValueError("weights: with mean 1 over all tests")
     return found

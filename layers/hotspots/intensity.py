@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from layers.hotspots.discovery import q_values
 from layers.hotspots.localise import Candidates, localise
 from layers.hotspots.ordinary import ordinary
 from layers.hotspots.posterior import LEAST_EXPECTED
@@ -139,8 +140,8 @@ def intensity(
     _check(leaf, topic, topics, ladder, q)
     shown = np.ones(len(leaf), bool) if masked is None else ~masked
     leaves = len(ladder.community)
-    everything = _table(leaf, topic, leaves, topics)
-    own = everything if masked is None else _table(leaf[shown], topic[shown], leaves, topics)
+    everything = counts_of(leaf, topic, leaves, topics)
+    own = everything if masked is None else counts_of(leaf[shown], topic[shown], leaves, topics)
     return _judge(_tests(own, everything, ladder), own, ladder, q, tail)
 
 
@@ -161,7 +162,8 @@ def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> No
             raise ValueError(f"{name} must be numbered from 0 to {most - 1}")
 
 
-def _table(leaf: Ints, topic: Ints, leaves: int, topics: int) -> Ints:
+def counts_of(leaf: Ints, topic: Ints, leaves: int, topics: int) -> Ints:
+    """Cases of every leaf and topic, shape (leaves, topics)."""
     return np.bincount(leaf * topics + topic, minlength=leaves * topics).reshape(leaves, topics)
 
 
@@ -263,7 +265,7 @@ def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float, tail: Tail) -> In
     # Every level has an equal share of the error budget, however many places it has.
     weight = tests.weight * (tested / (len(sizes) * sizes))[tests.level]
     p = tail(tests.observed, tests.expected, tests.variance, tests.heavy)
-    adjusted = _adjusted(p / weight, tested)
+    adjusted = q_values(p, weight, tests=tested)
     passing = np.flatnonzero(adjusted <= q)
     chosen = np.zeros(len(p), bool)
     if len(passing):
@@ -271,15 +273,6 @@ def _judge(tests: _Tests, own: Ints, ladder: Ladder, q: float, tail: Tail) -> In
         chosen[passing[_own_findings(tests, passing, cut * weight, own, ladder, tail)]] = True
     columns = {f.name: getattr(tests, f.name) for f in fields(tests)} | {"weight": weight}
     return Intensity(**columns, p=p, q=adjusted, chosen=chosen, tested=tested)
-
-
-def _adjusted(p: Floats, tested: int) -> Floats:
-    """Smallest false discovery rate at which each is found (Benjamini & Hochberg 1995)."""
-    order = np.argsort(p)
-    rate = p[order] * tested / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(1.0, np.minimum.accumulate(rate[::-1])[::-1])
-    return q
 
 
 def _row(members: csr_array, place: int) -> Ints:

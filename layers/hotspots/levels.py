@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from layers.hotspots._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,7 +61,7 @@ def _fit(total: Floats, log_base: Floats) -> tuple[Floats, float]:
     centre, variance = part, _START
     one, nothing = np.ones_like(total), np.zeros_like(total)
     for _ in range(_ROUNDS):
-        level, unsure = _log_levels(total, one, nothing, centre, np.full(len(total), variance))
+        level, unsure = _newton(total, one, nothing, centre, np.full(len(total), variance))
         slope = float(off_mean @ level) / scatter if scatter > 1e-9 else 0.0
         centre = level.mean() + slope * off_mean
         variance = max(_LEAST_VARIANCE, float(np.mean((level - centre) ** 2 + unsure)))
@@ -85,21 +86,16 @@ def posterior_level(
     shape = cases.shape
     centre = np.broadcast_to(prior.centre[:, None], shape).ravel()
     variance = np.broadcast_to(prior.variance[:, None], shape).ravel()
-    level, unsure = _log_levels(cases.ravel(), opportunity.ravel(), noise.ravel(), centre, variance)
+    level, unsure = _newton(cases.ravel(), opportunity.ravel(), noise.ravel(), centre, variance)
     of_prior = unsure / variance
     relative = np.expm1(of_prior * unsure) + (1 - of_prior) * unsure
     return np.exp(level + unsure / 2).reshape(shape), relative.reshape(shape)
 
 
-def _log_levels(
+@compiled
+def _newton(
     cases: Floats, opportunity: Floats, noise: Floats, centre: Floats, variance: Floats
 ) -> tuple[Floats, Floats]:
-    found: tuple[Floats, Floats] = _newton(cases, opportunity, noise, centre, variance)
-    return found
-
-
-@njit(cache=True)
-def _newton(cases, opportunity, noise, centre, variance):  # type: ignore[no-untyped-def]
     """Posterior mean and variance of the logarithm of levels.
 
     The log density is ``n t - (n + size) log(size + due e^t) - (t - m)^2 / 2v``, concave in t.

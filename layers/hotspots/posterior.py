@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from layers.hotspots._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,8 +161,8 @@ def _below(cumulative: Floats, ratio: float) -> Floats:
     return below
 
 
-@njit(cache=True)
-def _fits(observed, expected, variance, ratios):  # type: ignore[no-untyped-def]
+@compiled
+def _fits(observed: Ints, expected: Floats, variance: Floats, ratios: Floats) -> Floats:
     """Likelihood of every count at every ratio, relative to its own greatest."""
     fits = np.empty((len(observed), len(ratios)))
     for i in range(len(observed)):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from layers.hotspots._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -143,7 +144,7 @@ class _Bins:
 
     def profile(self, pilot: float) -> Floats:
         """Log likelihood of every group at every point of the grid, cut as the pilot says."""
-        parts: Floats = _profile(self.starts, self.observed, self.expected, self.known, pilot, GRID)
+        parts = _profile(self.starts, self.observed, self.expected, self.known, pilot, GRID)
         likely = np.zeros((self.groups, len(GRID)))
         if len(parts):
             first = np.flatnonzero(np.r_[True, self.group[1:] != self.group[:-1]])
@@ -151,8 +152,8 @@ class _Bins:
         return likely
 
 
-@njit(cache=True)
-def _cut_at(mu, variance):  # type: ignore[no-untyped-def]
+@compiled
+def _cut_at(mu: float, variance: float) -> int:
     """The count at or below which 95 % of a negative binomial lie; nearly so where it is large."""
     start = math.log1p(variance * mu) / variance
     if start > 600:
@@ -169,8 +170,10 @@ def _cut_at(mu, variance):  # type: ignore[no-untyped-def]
     return y
 
 
-@njit(cache=True)
-def _profile(starts, observed, expected, known, pilot, grid):  # type: ignore[no-untyped-def]
+@compiled
+def _profile(
+    starts: Ints, observed: Ints, expected: Floats, known: Floats, pilot: float, grid: Floats
+) -> Floats:
     likely = np.zeros((len(expected), len(grid)))
     for b in range(len(expected)):
         mu = expected[b]

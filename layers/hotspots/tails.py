@@ -11,8 +11,9 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 from scipy.special import polygamma
+
+from layers.hotspots._compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -108,24 +109,24 @@ def _check(observed: Ints, expected: Floats, variance: Floats) -> None:
         raise ValueError("variance must not be negative")
 
 
-@njit(cache=True)
-def _gamma_tails(observed, expected, variance):  # type: ignore[no-untyped-def]
+@compiled
+def _gamma_tails(observed: Ints, expected: Floats, variance: Floats) -> Floats:
     tails = np.empty(len(observed))
     for i in range(len(observed)):
-        tails[i] = one_gamma_tail(observed[i], expected[i], variance[i])
+        tails[i] = _one_gamma_tail(observed[i], expected[i], variance[i])
     return tails
 
 
-@njit(cache=True)
-def _lognormal_tails(observed, expected, variance):  # type: ignore[no-untyped-def]
+@compiled
+def _lognormal_tails(observed: Ints, expected: Floats, variance: Floats) -> Floats:
     tails = np.empty(len(observed))
     for i in range(len(observed)):
-        tails[i] = one_lognormal_tail(observed[i], expected[i], variance[i])
+        tails[i] = _one_lognormal_tail(observed[i], expected[i], variance[i])
     return tails
 
 
-@njit(cache=True)
-def one_gamma_tail(y, mu, a):  # type: ignore[no-untyped-def]
+@compiled
+def _one_gamma_tail(y: int, mu: float, a: float) -> float:
     """The negative binomial tail, summed from its near end upwards, so that small ones stay exact."""
     if y <= 0:
         return 1.0
@@ -150,8 +151,8 @@ def one_gamma_tail(y, mu, a):  # type: ignore[no-untyped-def]
     return min(1.0, total)
 
 
-@njit(cache=True)
-def _poisson_tail(y, mu):  # type: ignore[no-untyped-def]
+@compiled
+def _poisson_tail(y: int, mu: float) -> float:
     if y > mu:
         term = math.exp(y * math.log(mu) - mu - math.lgamma(y + 1.0))
         total = 0.0
@@ -171,8 +172,8 @@ def _poisson_tail(y, mu):  # type: ignore[no-untyped-def]
     return max(0.0, 1.0 - total)
 
 
-@njit(cache=True)
-def one_lognormal_tail(y, mu, a):  # type: ignore[no-untyped-def]
+@compiled
+def _one_lognormal_tail(y: int, mu: float, a: float) -> float:
     """The trapezoidal rule, which is exact to rounding for such integrands (Trefethen 2014).
 
     The step follows the count: of 5,000 cases the Poisson part is a cliff that fixed nodes miss.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geodata.copying import NullField, read_columns
-from gridmap.incidents.frames import NONE, read_cases, read_coordinates
+from gridmap.incidents.frames import NONE, read_cases
 from gridmap.incidents.models import Incident
 from tests.incidents.makers import make_incident
 from tests.makers import make_small_city, make_user
@@ -42,7 +42,6 @@ def test_each_case_is_what_its_row_says() -> None:
     assert found.occurred_at.tolist() == occurred
     assert found.settled_at[1].item() == settled.replace(tzinfo=None)
     assert np.isnat(found.settled_at[[0, 2]]).all()
-    assert found.take(found.cell == NONE).id.tolist() == [rows[2].pk]
 
 
 def test_no_case_is_no_row() -> None:
@@ -50,15 +49,6 @@ def test_no_case_is_no_row() -> None:
     found = read_cases(Incident.objects.filter(pk=-1))
     assert len(found) == 0
     assert found.occurred_at.dtype == np.dtype("datetime64[us]")
-
-
-def test_coordinates_are_those_of_cases_with_a_point() -> None:
-    make_small_city()
-    by = make_user("ma")
-    placed = make_incident(by)
-    make_incident(by, lon=None, lat=None)
-    lon, lat = read_coordinates(Incident.objects.all())
-    assert (lon.tolist(), lat.tolist()) == ([placed.geom.x], [placed.geom.y])
 
 
 def test_a_null_is_refused_and_no_other_number_is_made_of_it() -> None:

@@ -1,6 +1,5 @@
 """Conflicts for tests, without a run."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -8,7 +7,6 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from geodata.models import STORED, Area
 from gridmap.incidents.models import Topic
 from gridmap.recurring.models import RecurringConflict
-from tests.incidents.makers import NOW
 from tests.makers import SIDE, SOUTH, WEST
 
 
@@ -19,9 +17,7 @@ def square(column: float, row: float, size: float) -> MultiPolygon:
     return MultiPolygon(shape, srid=STORED)
 
 
-def make_conflict(
-    area: Area, topic: str = "water_supply", *, at: datetime = NOW, **fields: Any
-) -> RecurringConflict:
+def make_conflict(area: Area, topic: str = "water_supply", **fields: Any) -> RecurringConflict:
     """On the ground of half a cell around the usual place of a report."""
     number = RecurringConflict.objects.count() + 1
     usual: dict[str, Any] = {
@@ -33,6 +29,5 @@ def make_conflict(
         "name_en": "Zixuan Garden · Water",
         "geom": square(0.25, 0.25, 0.5),
         "area": area,
-        "state_since": at,
     }
     return RecurringConflict.objects.create(**(usual | fields))

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
@@ -34,11 +33,6 @@ class Cast:
 @pytest.fixture
 def cast() -> Cast:
     return Cast()
-
-
-def test_the_database_knows_no_plan_without_an_owner(cast: Cast) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        RecurringConflict.objects.update(state="under_plan", plan="换泵")
 
 
 def test_a_conflict_is_seen_in_its_area_and_nowhere_else(cast: Cast) -> None:

@@ -1,1 +1,1 @@
-"""What may be done about recurring conflicts, and the run that finds them."""
+"""The run that finds recurring conflicts."""

@@ -13,13 +13,10 @@ from django.utils.translation import gettext as _
 
 from geodata.models import STORED, Area, Building
 from geodata.querysets import BEIJING
-from gridmap.accounts.models import User
 from gridmap.incidents.models import Incident, Topic
-from gridmap.recurring.models import ConflictRecord, Evidence, RecurringConflict, Run
+from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.reading import Material, read_material
-from gridmap.recurring.states import HELD, STEPS, Act, State
 from layers.hotspots.conflicts import Conflict, Found, recurring_conflicts
-from layers.hotspots.spells import QUIET_DAYS
 
 YEARS = 5
 SEED = 620_201
@@ -42,7 +39,6 @@ def find_recurring(
     until: datetime | None = None,
     topics: Collection[str] = (),
     seed: int = SEED,
-    by: User | None = None,
     tell: Tell = lambda _words: None,
 ) -> Run:
     """Look through the cases of a period, of all topics or of some, and write down what was found.
@@ -67,7 +63,7 @@ def find_recurring(
         since=_local(since), until=_local(until), seed=seed,
     )  # fmt: skip
     tell(_("写下结果…"))
-    return _write(found, material, at=at, since=since, until=until, topics=topics, seed=seed, by=by)
+    return _write(found, material, at=at, since=since, until=until, topics=topics, seed=seed)
 
 
 def _check(since: datetime, until: datetime, topics: Collection[str]) -> None:
@@ -91,7 +87,6 @@ def _write(
     *,
     topics: Collection[str],
     at: datetime,
-    by: User | None,
     **period: Any,
 ) -> Run:
     with connection.cursor() as cursor:
@@ -107,7 +102,6 @@ def _write(
         tested=found.tested,
         listed=len(listed),
         visible=found.visible,
-        by=by,
         **period,
     )
     for rank, one in enumerate(listed, 1):
@@ -115,34 +109,29 @@ def _write(
     for one in found.conflicts:
         if one.topic in asked and not one.is_published:
             _carry_on(one, run, material)
-    _follow(at)
     return run
 
 
 def _keep(one: Conflict, rank: int, run: Run, material: Material) -> None:
-    """As the conflict that it was in earlier runs, or as a new one to be confirmed."""
-    conflict = _same(one, material) or RecurringConflict(
-        code=_next_code(), state=State.CANDIDATE.value, state_since=run.at
-    )
-    is_new = conflict.pk is None
+    """As the conflict that it was in earlier runs, or as a new one."""
+    conflict = _same(one, run, material) or RecurringConflict(code=_next_code())
     _place(conflict, one, material)
-    if is_new:
-        _record(conflict, Act.FIND, "", run.at, None)
     conflict.cases.add(*material.arrays.id[one.cases].tolist())
     Evidence.objects.create(run=run, conflict=conflict, rank=rank, **_evidence(one))
 
 
 def _carry_on(one: Conflict, run: Run, material: Material) -> None:
     """What was listed once and is not now keeps its story."""
-    conflict = _same(one, material)
-    if conflict is not None and not conflict.evidence.filter(run=run).exists():
+    conflict = _same(one, run, material)
+    if conflict is not None:
         Evidence.objects.create(run=run, conflict=conflict, rank=None, **_evidence(one))
 
 
-def _same(one: Conflict, material: Material) -> RecurringConflict | None:
+def _same(one: Conflict, run: Run, material: Material) -> RecurringConflict | None:
     """The known conflict of this place, or of most of these cases at another level."""
     topic = material.topics[one.topic]
-    known = RecurringConflict.objects.filter(topic=topic)
+    # Two findings of one run are two conflicts, however near they lie.
+    known = RecurringConflict.objects.filter(topic=topic).exclude(evidence__run=run)
     key = material.city.key(one.level, one.place)
     here: RecurringConflict | None = known.filter(key=key).first()
     if here is not None:
@@ -220,40 +209,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value
-
-
-def _follow(at: datetime) -> None:
-    """Whatever has been quiet for 90 days rests; what has a case after it rested has come back."""
-    quiet = at - timedelta(days=QUIET_DAYS)
-    for conflict in RecurringConflict.objects.filter(state__in=sorted(HELD)):
-        if not conflict.cases.filter(occurred_at__gte=quiet).exists():
-            _move(conflict, Act.REST, at)
-    for conflict in RecurringConflict.objects.filter(state__in=sorted(STEPS[Act.RETURN].sources)):
-        if conflict.cases.filter(occurred_at__gt=conflict.state_since).exists():
-            _move(conflict, Act.RETURN, at)
-
-
-def _move(conflict: RecurringConflict, act: Act, at: datetime) -> None:
-    before = conflict.state
-    conflict.state, conflict.state_since = STEPS[act].target.value, at
-    conflict.save(update_fields=["state", "state_since"])
-    _record(conflict, act, before, at, None)
-
-
-def _record(
-    conflict: RecurringConflict,
-    act: Act,
-    before: str,
-    at: datetime,
-    by: User | None,
-    note: str = "",
-) -> None:
-    ConflictRecord.objects.create(
-        conflict=conflict,
-        act=act.value,
-        from_state=before,
-        to_state=conflict.state,
-        at=at,
-        by=by,
-        note=note,
-    )

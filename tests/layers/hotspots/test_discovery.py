@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.hotspots.discovery import focused_q_values, q_values, shared_budget
+from layers.hotspots.discovery import focused_q_values, q_values
 
 
 def step_up(p: np.ndarray, q: float, kept: np.ndarray) -> set[int]:
@@ -61,11 +61,10 @@ def test_the_share_of_false_discoveries_holds_where_a_plain_filter_breaks_it() -
     assert np.mean(plain) > 0.3
 
 
-def test_every_level_gets_an_equal_share_of_the_budget() -> None:
-    weights = shared_budget([0.9, 0.1, 0.5, 0.5], ["cell", "cell", "cell", "street"])
-    assert weights == pytest.approx([1.2, 0.4 / 3, 2 / 3, 2])
-    assert weights.mean() == pytest.approx(1)
-    assert shared_budget([], []).tolist() == []
+def test_what_cannot_be_found_may_be_left_out_if_it_is_counted() -> None:
+    p, weights = np.array([0.001, 0.02, 0.9, 1.0]), np.array([0.5, 1.5, 1.0, 1.0])
+    assert q_values(p[:2], weights[:2], tests=4) == pytest.approx(q_values(p, weights)[:2])
+    assert q_values([0.01], tests=5) == pytest.approx([0.05])
 
 
 @pytest.mark.parametrize(
@@ -77,8 +76,7 @@ def test_every_level_gets_an_equal_share_of_the_budget() -> None:
         (lambda: q_values([0.5, 0.5], [2, 0]), "weights"),
         (lambda: q_values([0.5], [1, 1]), "weights"),
         (lambda: focused_q_values([0.5], [True, False]), "kept"),
-        (lambda: shared_budget([0], [1]), "weights"),
-        (lambda: shared_budget([0.5], [1, 2]), "level"),
+        (lambda: q_values([0.5, 0.5], tests=1), "tests"),
     ],
 )
 def test_bad_input_is_named(call, named: str) -> None:  # type: ignore[no-untyped-def]

@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 {
                     "rank": row.rank, "code": row.conflict.code, "name": row.conflict.name,
                     "name_en": row.conflict.name_en, "level": row.conflict.level,
-                    "topic": row.conflict.topic.code, "state": row.conflict.state,
+                    "topic": row.conflict.topic.code,
                     "observed": row.observed, "expected": row.expected,
                     "ratio": [row.ratio, row.ratio_low, row.ratio_high], "q": row.q,
                     "avoidable": row.avoidable, "claims": row.claims,
