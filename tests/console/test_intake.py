@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gridmap.accounts.models import Role, User
+from gridmap.console.desk.intake_forms import IntakeForm
 from gridmap.incidents.models import Incident, Party, Report, ReportConflict
 from tests.incidents.makers import make_incident, make_rule
 from tests.makers import (
@@ -214,3 +215,10 @@ def test_who_only_visits_takes_nothing_down(counter: Counter) -> None:
     client = Client()
     client.force_login(counter.person("wu", Role.VISITOR, counter.city.areas["city"]))
     assert client.get("/desk/new/").status_code == 404
+
+
+def test_topics_are_offered_in_the_language_of_the_page() -> None:
+    with translation.override("en"):
+        form = IntakeForm(source="walk_in", now=timezone.now())
+        labels = [str(label) for _code, label in form.fields["topic"].choices]
+    assert "Water and drainage" in labels

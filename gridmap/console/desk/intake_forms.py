@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata.crs import CGCS2000
 from gridmap.console.cases.saying import PersonForm, demand_past, sentences
+from gridmap.console.cases.wording import called
 from gridmap.console.desk.places import Place
 from gridmap.incidents.drafts import PartyDraft, ReportDraft
 from gridmap.incidents.models import Party, Topic
@@ -64,6 +65,8 @@ class IntakeForm(forms.Form):
     def __init__(self, data: Any = None, *, source: str, now: datetime) -> None:
         initial = {"key": uuid4(), "source": source, "occurred_at": now}
         super().__init__(data, initial=initial, label_suffix="")
+        topic: Any = self.fields["topic"]
+        topic.label_from_instance = called
         self.now = now
 
     def draw_another_key(self) -> None:
