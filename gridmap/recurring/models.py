@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from geodata.models import DRAWN, STORED, Area, Building, drawn, in_city
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.models.choices import choices
-from gridmap.recurring.querysets import ConflictQuerySet
 
 LEVELS: dict[str, Any] = {
     "address": _("地址"),
@@ -20,14 +19,14 @@ LEVELS: dict[str, Any] = {
 
 
 class Run(models.Model):
-    """One search with all that it depended on: the same cases and parameters find the same."""
+    """One search with all that it depended on: the same cases, places and parameters find the same."""
 
     at = models.DateTimeField(_("时间"))
     since = models.DateTimeField(_("起"))
     until = models.DateTimeField(_("止"))
     topics = models.JSONField(_("专题"), default=list)
     seed = models.PositiveIntegerField(_("随机种子"))
-    # Of the cases and places that were read.
+    # Of the cases that were read, and of who is heard in which of them.
     digest = models.CharField(_("数据指纹"), max_length=64)
     cases = models.PositiveIntegerField(_("案件数"))
     placed = models.PositiveIntegerField(_("有位置的案件数"))
@@ -51,8 +50,7 @@ class RecurringConflict(models.Model):
     """What keeps coming back at one place in one topic, across all runs.
 
     `key` tells the place for good; when a later run sees the same conflict at another level, place, key and
-    ground follow it, and the identity stays. `community` is the one community it lies in, empty where it
-    reaches over several: then only those above all of them see it.
+    ground follow it, and the identity stays. `area` is the smallest around all of its ground.
     """
 
     code = models.CharField(_("编号"), max_length=24, unique=True)
@@ -72,7 +70,6 @@ class RecurringConflict(models.Model):
     cases = models.ManyToManyField(Incident, verbose_name=_("案件"), related_name="conflicts")
 
     app_rights = "SELECT, INSERT, UPDATE"
-    objects = ConflictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("反复矛盾")
