@@ -164,10 +164,7 @@ def recurring_conflicts(
     used = np.flatnonzero(
         (cases.leaf != NOWHERE) & (cases.opened >= since) & (cases.opened < until)
     )
-    table = counts_of(
-        cases.leaf[used], cases.topic[used], len(places.ladder.community), len(topics)
-    )
-    desks = _desks(table, places.ladder)
+    desks = _desks(cases.leaf[used], cases.topic[used], len(topics), places.ladder)
     is_at_desk = np.isin(cases.leaf[used], desks)
     # The milder tail: what is found has to recur besides, and to rest on more than one voice.
     found = intensity(
@@ -187,7 +184,8 @@ def recurring_conflicts(
     return Found(conflicts, found.tested, desks, visible, len(used))
 
 
-def _desks(table: Ints, ladder: Ladder) -> Ints:
+def _desks(leaf: Ints, topic: Ints, topics: int, ladder: Ladder) -> Ints:
+    table = counts_of(leaf, topic, len(ladder.community), topics)
     communities = int(ladder.community.max(initial=0)) + 1
     usual = base(table.sum(axis=1), ladder.exposure, ladder.community, communities)
     return np.flatnonzero(find_desks(table, usual))
