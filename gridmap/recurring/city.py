@@ -12,6 +12,7 @@ from django.db import connection
 
 from geodata.assigning import PolygonIndex
 from geodata.crs import from_cgcs2000, parse_system, transform_geometries
+from geodata.models import Street
 from geodata.querysets import moment
 from gridmap.incidents.frames import CaseArrays
 from layers.hotspots.conflicts import Places
@@ -39,12 +40,26 @@ Shape = Any
 LEVELS = ("address", "street", "estate", "cell", "community")
 # Metres within which a spot is called by a landmark or a street.
 KNOWN_M = 250.0
+# What is heard, and how many metres away: beside it people complain of other things than elsewhere.
+LOUD_GRADES = [
+    grade.value
+    for grade in (
+        Street.Grade.MOTORWAY,
+        Street.Grade.MAIN,
+        Street.Grade.ARTERIAL,
+        Street.Grade.RAILWAY,
+    )
+]
+HEARD_M = 80.0
+OPEN_GROUND = "open"
+# Metres from its walls within which something happened at a building: satellites are not sharper.
+WALLS_M = 3.0
 # Metres around the buildings of an estate that are its ground.
 YARD_M = 25.0
 
 BUILDINGS = """
 SELECT building.id, building.name, building.name_en, building.estate, building.households,
-       ST_X(point.geom), ST_Y(point.geom), building.community_id, ST_AsBinary(building.geom)
+       ST_X(point.geom), ST_Y(point.geom), building.community_id, building.use, ST_AsBinary(building.geom)
 FROM geodata_building AS building CROSS JOIN LATERAL (SELECT ST_PointOnSurface(building.geom) AS geom) AS point
 ORDER BY building.code
 """
@@ -64,6 +79,7 @@ ORDER BY area.code
 STREETS = (
     "SELECT id, name, name_en, ST_AsBinary(geom) FROM geodata_street WHERE name <> '' ORDER BY id"
 )
+LOUD = "SELECT id, ST_AsBinary(geom) FROM geodata_street WHERE grade = ANY(%(loud)s) ORDER BY id"
 LANDMARKS = "SELECT id, name, name_en, ST_AsBinary(geom) FROM geodata_landmark ORDER BY id"
 
 
@@ -88,7 +104,7 @@ def metric() -> str:
 
 def read_rows(sql: str, at: datetime) -> Rows:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"at": moment(at)})
+        cursor.execute(sql, {"at": moment(at), "loud": LOUD_GRADES})
         rows = cursor.fetchall()
     width = len(rows[0]) - 1 if rows else 0
     columns = [[row[n] for row in rows] for n in range(width)]
@@ -119,7 +135,7 @@ class City:
     def __init__(self, cases: CaseArrays, at: datetime) -> None:
         self._buildings, self._cells = read_rows(BUILDINGS, at), read_rows(CELLS, at)
         self._communities, self._streets = read_rows(COMMUNITIES, at), read_rows(STREETS, at)
-        self._landmarks = read_rows(LANDMARKS, at)
+        self._landmarks, self._loud = read_rows(LANDMARKS, at), read_rows(LOUD, at)
         self.leaves, self._cell_of_leaf = self._make_leaves(cases)
         self._community_of_leaf = self._find_communities()
         self._stretches: Stretches = stretches(self.leaves, self._streets.metres)
@@ -133,13 +149,22 @@ class City:
         cell = cells.find(x, y)
         x[cell == NOWHERE] = np.nan
         around = to_metres(*(np.array(self._buildings.columns[n], np.float64) for n in (5, 6)))
-        building = positions(self._ids(self._buildings, 0), cases.building)
+        building = self._inside(positions(self._ids(self._buildings, 0), cases.building), x, y)
         leaves = make_leaves(x, y, building, *around)
         cell_of_leaf = np.full(len(leaves), NOWHERE, np.int64)
         cell_of_leaf[: len(self._buildings)] = cells.find(*around)
         on_spots = leaves.of_case >= len(self._buildings)
         cell_of_leaf[leaves.of_case[on_spots]] = cell[on_spots]
         return leaves, cell_of_leaf
+
+    def _inside(self, building: Ints, x: Floats, y: Floats) -> Ints:
+        """The building of each case that happened in it; one that only is the nearest answers for the street."""
+        named = np.flatnonzero((building != NOWHERE) & np.isfinite(x))
+        points: Any = shapely.points(x[named], y[named])
+        far = shapely.distance(self._buildings.metres[building[named]], points) > WALLS_M
+        found = building.copy()
+        found[named[far]] = NOWHERE
+        return found
 
     def _find_communities(self) -> Ints:
         """Of a building as the registry has it, of a spot that of its cell; by position."""
@@ -166,7 +191,9 @@ class City:
             level_of("community", self._community_of_leaf, len(self._communities)),
         )
         households = np.array([*self._buildings.columns[4], np.nan], np.float64)
-        ladder = Ladder(levels, self._community_of_leaf, households[self.leaves.building])
+        # Where nobody lives, residents tell nothing.
+        residents = np.where(households > 0, households, np.nan)[self.leaves.building]
+        ladder = Ladder(levels, self._community_of_leaf, residents, self._uses())
         streets = self._streets.words(1, 2)
         names = (
             self._names_of_leaves(),
@@ -176,6 +203,17 @@ class City:
             self._communities.words(2, 3),
         )
         return Places(ladder, LEVELS, names)
+
+    def _uses(self) -> Ints:
+        """The use of each leaf's ground, and whether it lies beside a loud road, as one number."""
+        uses = np.array([*self._buildings.columns[8], OPEN_GROUND], np.str_)[self.leaves.building]
+        roads = shapely.STRtree(self._loud.metres)
+        points: Any = shapely.points(self.leaves.x, self.leaves.y)
+        is_loud = np.zeros(len(points), np.int64)
+        is_loud[roads.query(points, predicate="dwithin", distance=HEARD_M)[0]] = 1
+        _, use = np.unique(uses, return_inverse=True)
+        _, found = np.unique(2 * use + is_loud, return_inverse=True)
+        return found.astype(np.int64)
 
     def _names_of_leaves(self) -> list[Words]:
         """Buildings have one; a spot is called by the landmark, the street or the cell where it is."""

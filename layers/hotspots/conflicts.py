@@ -25,6 +25,7 @@ from layers.hotspots.claims import (
     how_rhythmic,
 )
 from layers.hotspots.discovery import focused_q_values
+from layers.hotspots.grounds import due_of
 from layers.hotspots.intensity import Intensity, Ladder, counts_of, intensity
 from layers.hotspots.ladder import NOWHERE
 from layers.hotspots.naming import Words, name_conflict
@@ -187,7 +188,8 @@ def recurring_conflicts(
 def _desks(leaf: Ints, topic: Ints, topics: int, ladder: Ladder) -> Ints:
     table = counts_of(leaf, topic, len(ladder.community), topics)
     communities = int(ladder.community.max(initial=0)) + 1
-    usual = base(table.sum(axis=1), ladder.exposure, ladder.community, communities)
+    due = due_of(table, ladder.exposure, ladder.use)
+    usual = base(table.sum(axis=1), due, ladder.community, communities)
     return np.flatnonzero(find_desks(table, usual))
 
 

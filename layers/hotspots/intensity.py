@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from layers.hotspots.discovery import q_values
+from layers.hotspots.grounds import due_of, grounds_of
 from layers.hotspots.localise import Candidates, localise
 from layers.hotspots.ordinary import ordinary
 from layers.hotspots.posterior import LEAST_EXPECTED
@@ -68,11 +69,14 @@ class Ladder:
     exposure : ndarray, shape (leaves,)
         Residents or another size, NaN where unknown. Residents of a cell are to be shared out
         among its leaves.
+    use : ndarray of int, shape (leaves,)
+        What the ground is used for, numbered from 0; all zeros where nobody knows.
     """
 
     levels: Sequence[Level]
     community: Ints
     exposure: Floats
+    use: Ints
 
 
 @dataclass(frozen=True)
@@ -149,8 +153,8 @@ def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> No
     leaves = len(ladder.community)
     if len(leaf) != len(topic):
         raise ValueError("leaf and topic must be of one length")
-    if len(ladder.exposure) != leaves:
-        raise ValueError("ladder.exposure must have one value a leaf")
+    if not len(ladder.exposure) == len(ladder.use) == leaves:
+        raise ValueError("ladder.exposure and ladder.use must have one value a leaf")
     if not ladder.levels or not all(level.places for level in ladder.levels):
         raise ValueError("ladder.levels must not be empty, nor any of them")
     if topics < 2:
@@ -190,20 +194,23 @@ class _Tests:
 
 def _tests(own: Ints, everything: Ints, ladder: Ladder) -> _Tests:
     """From the coarsest level to the finest: no place differs less than the one that holds it."""
-    known: Mix | None = None
+    mix: Mix | None = None
     least = least_heavy = np.zeros(own.shape[1])
+    due = due_of(everything, ladder.exposure, ladder.use)
     parts = []
     for number, level in reversed(list(enumerate(ladder.levels))):
-        size = _sizes(level, ladder.exposure)
+        source = everything if level.against_city else own
+        grounds = grounds_of(level.members(len(own)), source, due, ladder.use)
+        known = _is_known(level, ladder.exposure)
         if level.against_city:
             counts = _by_place(level, everything)
-            usual = ordinary(counts, size, np.zeros(level.places, np.int64), 1)
+            usual = ordinary(counts, grounds, known, np.zeros(level.places, np.int64), 1)
             spread, heavy = usual.spread, usual.heavy
         else:
             counts = _by_place(level, own)
             home = _home(level, ladder.community)
-            usual = ordinary(counts, size, home, int(ladder.community.max()) + 1, known)
-            known = usual.mix
+            usual = ordinary(counts, grounds, known, home, int(ladder.community.max()) + 1, mix)
+            mix = usual.mix
             spread = least = np.maximum(usual.spread, least)
             heavy = least_heavy = np.maximum(usual.heavy, least_heavy)
         parts.append(_of_level(number, level.ratio, counts, usual.reference, spread, heavy))
@@ -226,16 +233,10 @@ def _home(level: Level, community: Ints) -> Ints:
     return home
 
 
-def _sizes(level: Level, exposure: Floats) -> Floats:
-    """Exposure of places; of its leaves without one a place has the average of the others."""
-    members = level.members(len(exposure))
-    known = np.isfinite(exposure)
-    has = members @ known.astype(np.float64)
-    of_known = members @ np.where(known, exposure, 0.0)
-    leaves = members @ np.ones(len(exposure))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        size: Floats = of_known * (leaves / has)
-    return size
+def _is_known(level: Level, exposure: Floats) -> Flags:
+    """Whether the residents of most of a place's leaves are known."""
+    known: Floats = level.members(len(exposure)) @ (np.isfinite(exposure) - 0.5)
+    return known > 0
 
 
 def _of_level(
@@ -286,8 +287,9 @@ def _own_findings(
     last = np.array([level.against_city for level in ladder.levels])
     members = [level.members(len(counts)) for level in ladder.levels]
     leaves = [_row(members[tests.level[i]], tests.place[i]) for i in passing]
+    by_leaf = bool((ladder.levels[0].members(len(counts)).sum(axis=1) == 1).all())
     candidates = Candidates(
-        tests.topic[passing], tests.expected[passing], last[tests.level[passing]], leaves
+        tests.topic[passing], tests.expected[passing], last[tests.level[passing]], leaves, by_leaf
     )
 
     def passes(which: Ints, left: Ints) -> Flags:

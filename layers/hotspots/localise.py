@@ -1,10 +1,10 @@
 """At which level a finding lies: the place that explains the most, not the least probable one.
 
 Places overlap: an address lies in a street, an estate, a cell. Among all that pass, the one with
-the largest Poisson log likelihood ratio is taken (Kulldorff 1997; the smallest p would favour the
-level with the least spread), its cases are set back to what is expected, and whatever overlaps it
-is judged again. Secondary findings are thus what remains once the stronger is known (Zhang,
-Assunção & Kulldorff 2010).
+the largest Poisson log likelihood ratio is found (Kulldorff 1997; the smallest p would favour the
+level with the least spread), and within it the smallest that has nearly all of its excess. Its
+cases are set back to what is expected, and whatever overlaps it is judged again. Secondary findings
+are thus what remains once the stronger is known (Zhang, Assunção & Kulldorff 2010).
 """
 
 from collections.abc import Callable, Sequence
@@ -17,12 +17,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+# Of its excess: what a finer place has, the coarser one has from it.
+_NEARLY_ALL = 0.8
+
 Judge = Callable[[Ints, Ints], Flags]
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs of place and topic that passed.
+    """Pairs of place and topic that passed, of equal places the finer level first.
 
     Attributes
     ----------
@@ -32,12 +35,15 @@ class Candidates:
         Judged only when no other is left: communities.
     leaves : sequence of n ndarrays of int
         The leaves that make up each one's place.
+    by_leaf : bool
+        Leaves were tested by themselves: one that did not pass is no finding of what holds it either.
     """
 
     topic: Ints
     expected: Floats
     last: Flags
     leaves: Sequence[Ints]
+    by_leaf: bool = False
 
 
 def localise(candidates: Candidates, counts: Ints, passes: Judge) -> Ints:
@@ -69,7 +75,26 @@ def _choose(candidates: Candidates, among: Ints, left: Floats, passes: Judge) ->
             break
         expected = candidates.expected[among]
         best = int(np.argmax(has * np.log(has / expected) - has + expected))
-        chosen.append(int(among[best]))
-        left[candidates.leaves[among[best]]] *= expected[best] / has[best]
+        best = _finest(candidates, among, left, has - expected, best)
+        leaves = candidates.leaves[among[best]]
+        if not (candidates.by_leaf and _is_of_one_leaf(leaves, left, has[best] - expected[best])):
+            chosen.append(int(among[best]))
+            left[leaves] *= expected[best] / has[best]
         among = np.delete(among, best)
     return chosen
+
+
+def _finest(candidates: Candidates, among: Ints, left: Floats, excess: Floats, best: int) -> int:
+    """The smallest that lies within the best and has nearly all of its excess: an address before its cell."""
+    here = np.zeros(len(left), bool)
+    here[candidates.leaves[among[best]]] = True
+    within = [best]
+    for n in np.flatnonzero(excess >= _NEARLY_ALL * excess[best]):
+        leaves = candidates.leaves[among[n]]
+        if left[leaves][here[leaves]].sum() >= _NEARLY_ALL * left[leaves].sum():
+            within.append(int(n))
+    return min(within, key=lambda n: (len(candidates.leaves[among[n]]), n))
+
+
+def _is_of_one_leaf(leaves: Ints, left: Floats, excess: float) -> bool:
+    return len(leaves) > 1 and bool(left[leaves].max() >= _NEARLY_ALL * excess)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from layers.hotspots.grounds import Grounds, usual
 from layers.hotspots.levels import fit_prior
 from layers.hotspots.reference import Counts, Mix, Reference, base, mix, reference
 from layers.hotspots.spread import Spread, truncated_spread
@@ -12,6 +13,7 @@ from layers.hotspots.tails import gamma_tail, lognormal_variance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _OBVIOUS = 0.2
 # Places that a spread is fitted to; more would make it slower rather than surer.
@@ -40,7 +42,8 @@ class Ordinary:
 
 def ordinary(
     counts: Ints,
-    exposure: Floats,
+    grounds: Grounds,
+    known: Flags,
     community: Ints,
     communities: int,
     known_mix: Mix | None = None,
@@ -50,8 +53,10 @@ def ordinary(
     Parameters
     ----------
     counts : ndarray of int, shape (places, topics)
-    exposure : ndarray, shape (places,)
-        NaN where unknown.
+    grounds : Grounds
+        Of these places.
+    known : ndarray of bool, shape (places,)
+        Whose residents are known; the others' levels are judged apart.
     community : ndarray of int, shape (places,)
     known_mix : Mix, optional
         Of a coarser level, where places make up communities; else it is fitted here.
@@ -60,18 +65,18 @@ def ordinary(
     spread = np.zeros(topics)
     trimmed = counts.astype(np.float64)
     for again in (True, False):
-        seen = Counts(trimmed, exposure, community)
+        seen = Counts(trimmed, usual(grounds, counts, trimmed), community)
         mixed = known_mix or mix(seen, spread, communities)
         total = trimmed.sum(axis=1)
-        based = base(total, exposure, community, communities)
-        prior = fit_prior(total, based, np.isfinite(exposure))
+        based = base(total, grounds.due, community, communities)
+        prior = fit_prior(total, based, known)
         expected = reference(seen, mixed, spread, prior)
         spread = fit_spread(counts, expected).estimate
         if again:
             trimmed = _without_obvious(counts, expected, spread)
     telling = expected.expected >= _TELLING
-    known = float(expected.variance[telling].mean()) if telling.any() else 0.0
-    return Ordinary(expected, spread, lognormal_variance(spread, known), mixed)
+    unsure = float(expected.variance[telling].mean()) if telling.any() else 0.0
+    return Ordinary(expected, spread, lognormal_variance(spread, unsure), mixed)
 
 
 def fit_spread(counts: Ints, expected: Reference) -> Spread:

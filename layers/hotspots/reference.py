@@ -2,7 +2,8 @@
 
 The place's level has a prior around its residents' share (`base`), as narrow as residents turn
 out to tell totals (`levels`), and is updated by the place's *other* topics; the topic's share of it
-is the community's (`mix`), shrunk to the city's as far as communities turn out to be alike. The
+is that of its uses in the city (`grounds`) times the community's factor (`mix`), shrunk to one as
+far as communities turn out to be alike. The
 place's own cases of the topic are in none of these.
 
 The mix is a gamma factor per community and topic with a variance of its own for every topic, not
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from layers.hotspots.grounds import Usual
 from layers.hotspots.levels import Prior, posterior_level
 from layers.hotspots.spread import truncated_spread
 
@@ -34,13 +36,13 @@ class Counts:
     ----------
     ordinary : ndarray, shape (places, topics)
         Cases, obvious excesses cut to what is expected.
-    exposure : ndarray, shape (places,)
-        Residents or another size; NaN where unknown.
+    usual : Usual
+        The odds of topics by the places' uses alone.
     community : ndarray of int, shape (places,)
     """
 
     ordinary: Floats
-    exposure: Floats
+    usual: Usual
     community: Ints
 
 
@@ -56,11 +58,14 @@ class Mix:
         Relative variance of a topic's odds to the others from community to community.
     evidence : ndarray, shape (communities, topics)
         What a case is worth: below 1 where few places with lasting spread make up the community.
+    usual : ndarray, shape (communities, topics)
+        The odds by the uses of the community's places.
     """
 
     counts: Floats
     variance: Floats
     evidence: Floats
+    usual: Floats
 
 
 @dataclass(frozen=True)
@@ -71,33 +76,24 @@ class Reference:
     variance: Floats
 
 
-def base(total: Floats, exposure: Floats, community: Ints, communities: int) -> Floats:
-    """Cases that places would have by residents and community alone.
+def base(total: Floats, due: Floats, community: Ints, communities: int) -> Floats:
+    """Cases that places would have by residents, use and community alone.
 
     Parameters
     ----------
     total : ndarray, shape (places,)
         Cases of all topics.
-    exposure : ndarray, shape (places,)
-        NaN where unknown: such a place is taken for an average one of its kind.
+    due : ndarray, shape (places,)
+        The same by residents and use (`grounds`).
     community : ndarray of int, shape (places,)
 
     Notes
     -----
     The community's factor is shrunk by its variance, found by moments, and does not see the place.
     """
-    if not len(total) == len(exposure) == len(community):
-        raise ValueError("total, exposure and community must be of one length")
-    known = np.isfinite(exposure)
-    size = np.where(known, exposure, np.nan)
-    if known.any() and not np.nanmin(size) >= 0:
-        raise ValueError("exposure must not be negative")
-    expected = np.empty(len(total))
-    for part in (known, ~known):
-        share = np.where(known, size, 1.0)[part]
-        if part.any():
-            expected[part] = total[part].sum() * share / share.sum() if share.sum() else 0.0
-    return expected * _community_factor(total, expected, community, communities)
+    if not len(total) == len(due) == len(community):
+        raise ValueError("total, due and community must be of one length")
+    return due * _community_factor(total, due, community, communities)
 
 
 def _community_factor(total: Floats, expected: Floats, community: Ints, communities: int) -> Floats:
@@ -121,13 +117,26 @@ def mix(counts: Counts, spread: Floats, communities: int) -> Mix:
     own = counts.ordinary.sum(axis=1)
     lumps = np.bincount(counts.community, own**2, communities) / np.maximum(totals, 1) ** 2
     known = spread * lumps[:, None]
-    city = (by_community.sum(axis=0) + 0.5) / (totals.sum() + 0.5 * topics)
     others = totals[:, None] - by_community
-    due = others * city / (1 - city)
+    odds = _of_communities(counts, own, communities)
+    due = others * odds
     variance = np.zeros(topics)
     if communities > 2:
         variance = _between(by_community, due, (1 + known) * (1 + 1 / (others + 1)) - 1)
-    return Mix(by_community, variance, 1 / (1 + due * known))
+    return Mix(by_community, variance, 1 / (1 + due * known), odds)
+
+
+def _of_communities(counts: Counts, size: Floats, communities: int) -> Floats:
+    """The usual odds of communities: their places' shares, weighed by the places' cases."""
+    weight = np.bincount(counts.community, size + 1.0, communities)
+    odds = counts.usual.odds
+    parts = odds / (1 + odds) * (size + 1.0)[:, None]
+    share = (
+        np.stack([np.bincount(counts.community, column, communities) for column in parts.T], axis=1)
+        / np.maximum(weight, 1.0)[:, None]
+    )
+    found: Floats = share / (1 - share)
+    return found
 
 
 def _between(counts: Floats, due: Floats, known: Floats) -> Floats:
@@ -150,7 +159,8 @@ def reference(counts: Counts, mixed: Mix, spread: Floats, prior: Prior) -> Refer
     """
     own = counts.ordinary
     others = own.sum(axis=1, keepdims=True) - own
-    odds, unsure = _odds(mixed, counts.community, own, others)
+    factor, unsure = _factor(mixed, counts.community, own, others)
+    odds, unsure = counts.usual.odds * factor, (1 + counts.usual.variance) * (1 + unsure) - 1
     share = odds / (1 + odds)
     doubt = share**2 * (spread + unsure)
     noise = (doubt.sum(axis=1, keepdims=True) - doubt) * (1 + odds) ** 2
@@ -158,13 +168,11 @@ def reference(counts: Counts, mixed: Mix, spread: Floats, prior: Prior) -> Refer
     return Reference(share * level, (1 + unsure_level) * (1 + unsure) - 1)
 
 
-def _odds(mixed: Mix, community: Ints, own: Floats, others: Floats) -> tuple[Floats, Floats]:
-    """Each topic's odds to the others, told without the place, and their relative variances."""
-    everywhere = mixed.counts.sum(axis=0)
-    city = np.maximum(everywhere - own, 0) + 0.5
-    city /= np.maximum(everywhere.sum() - everywhere - others, 0.5)
+def _factor(mixed: Mix, community: Ints, own: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """By what a community's odds differ from the usual ones, told without the place, and how surely."""
     strength = 1 / np.maximum(mixed.variance, 1e-9)
     worth = mixed.evidence[community]
     rest = (mixed.counts.sum(axis=1, keepdims=True) - mixed.counts)[community] - others
+    due = np.maximum(rest, 0) * mixed.usual[community] * worth
     seen = np.maximum(mixed.counts[community] - own, 0) * worth + strength
-    return city * seen / (np.maximum(rest, 0) * city * worth + strength), 1 / seen
+    return seen / (due + strength), 1 / seen

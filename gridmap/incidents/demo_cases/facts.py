@@ -32,10 +32,10 @@ def draw_facts(plan: Plan, wording: Wording, rng: np.random.Generator) -> Facts:
     """The facts of all cases of a plan."""
     people = wording.people * plan.is_dispute
     scale = np.select([people >= CROWD, people >= GROUP], ["03", "02"], "01").astype(object)
-    return Facts(_occurred(plan, rng), scale, _risks(plan, scale, rng))
+    return Facts(occurrences(plan, rng), scale, _risks(plan, scale, rng))
 
 
-def _occurred(plan: Plan, rng: np.random.Generator) -> Times:
+def occurrences(plan: Plan, rng: np.random.Generator) -> Times:
     """Noise is reported at once; of the rest some wait for days and then come at the same hour."""
     number = len(plan.events)
     loud = np.isin(np.array(CODES, dtype=object)[plan.events.topic], LOUD)

@@ -14,7 +14,8 @@ def detect(
     world: World, masked: Flags | None = None, tail: Tail = heavier_tail, q: float = 0.05
 ) -> Intensity:
     cells = np.arange(CELLS)
-    ladder = Ladder((Level(cells, cells, CELLS, CELL_RATIO),), world.community, world.exposure)
+    level = Level(cells, cells, CELLS, CELL_RATIO)
+    ladder = Ladder((level,), world.community, world.exposure, np.zeros(CELLS, int))
     leaf, topic = (np.repeat(at, world.counts[world.counts > 0]) for at in np.nonzero(world.counts))
     away = None if masked is None else masked[leaf]
     return intensity(leaf, topic, TOPICS, ladder, masked=away, q=q, tail=tail)

@@ -55,6 +55,7 @@ def ladder(rng: np.random.Generator, addresses: int, known: bool = True) -> Ladd
         ),
         community=community[cell],
         exposure=residents if known else np.full(addresses, np.nan),
+        use=np.zeros(addresses, int),
     )
 
 

@@ -111,6 +111,7 @@ def small(exposure: float = np.nan) -> Ladder:
         (Level(leaves, leaves, 4, 10.0), Level(leaves, leaves // 2, 2, 3.0)),
         np.zeros(4, int),
         np.full(4, exposure),
+        np.zeros(4, int),
     )
 
 
@@ -142,7 +143,8 @@ def test_bad_input_is_named(leaf: list, topic: list, topics: int, named: str) ->
 
 def test_a_level_without_places_is_refused() -> None:
     none = np.empty(0, int)
-    ladder = Ladder((Level(none, none, 0, 3.0),), np.zeros(4, int), np.full(4, np.nan))
+    zeros = np.zeros(4, int)
+    ladder = Ladder((Level(none, none, 0, 3.0),), zeros, np.full(4, np.nan), zeros)
     with pytest.raises(ValueError, match=r"ladder\.levels"):
         intensity(np.array([0]), np.array([0]), 2, ladder)
 

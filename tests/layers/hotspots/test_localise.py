@@ -15,7 +15,8 @@ def chosen(leaves: list[list[int]], expected: list[float], counts: np.ndarray, *
     usual = np.array(expected)
     topic = np.array(kinds.get("topic", [0] * len(leaves)))
     last = np.array(kinds.get("last", [False] * len(leaves)))
-    candidates = Candidates(topic, usual, last, [np.array(one) for one in leaves])
+    by_leaf = kinds.get("by_leaf", False)
+    candidates = Candidates(topic, usual, last, [np.array(one) for one in leaves], by_leaf)
     return localise(candidates, counts, passing_above(3, usual)).tolist()
 
 
@@ -34,6 +35,19 @@ def test_one_hot_address_is_not_reported_as_its_street_too() -> None:
 def test_a_street_all_along_which_it_happens_is_reported_once() -> None:
     leaves = [[2], [3], [4], [2, 3, 4]]
     assert chosen(leaves, [0.5, 0.5, 0.5, 1.5], column({2: 7, 3: 7, 4: 7})) == [3]
+
+
+def test_of_two_places_that_hold_the_same_the_finer_is_reported() -> None:
+    leaves = [[2, 3], [2, 3, 4]]
+    # The cell's own expectation is smaller, so that its likelihood ratio is larger.
+    assert chosen(leaves, [2.0, 1.8], column({2: 10, 3: 10})) == [0]
+
+
+def test_a_place_is_no_finding_for_one_address_that_is_none() -> None:
+    leaves = [[2, 3, 4]]
+    one_address, all_along = column({3: 20, 4: 1}), column({2: 7, 3: 7, 4: 7})
+    assert chosen(leaves, [1.5], one_address, by_leaf=True) == []
+    assert chosen(leaves, [1.5], all_along, by_leaf=True) == [0]
 
 
 def test_what_remains_beside_a_finding_is_judged_anew() -> None:
