@@ -141,26 +141,51 @@ def intensity(
         `heavier_tail` holds whatever shape the ordinary spread of places has; `middle_tail` finds
         up to four times as many where it is large and no heavier than a gamma's.
     """
-    _check(leaf, topic, topics, ladder, q)
-    shown = np.ones(len(leaf), bool) if masked is None else ~masked
     leaves = len(ladder.community)
+    check_cases(leaf, topic, leaves, topics)
     everything = counts_of(leaf, topic, leaves, topics)
-    own = everything if masked is None else counts_of(leaf[shown], topic[shown], leaves, topics)
+    own = everything
+    if masked is not None:
+        own = counts_of(leaf[~masked], topic[~masked], leaves, topics)
+    return intensity_of_counts(own, everything, ladder, q, tail)
+
+
+def intensity_of_counts(
+    own: Ints,
+    everything: Ints,
+    ladder: Ladder,
+    q: float = 0.05,
+    tail: Tail = heavier_tail,
+) -> Intensity:
+    """The same from cases by leaf and topic, which add up over any parts of the cases.
+
+    Parameters
+    ----------
+    own, everything : ndarray of int, shape (leaves, topics)
+        Without and with the cases that were written down at a desk.
+    """
+    _check(own, everything, ladder, q)
     return _judge(_tests(own, everything, ladder), own, ladder, q, tail)
 
 
-def _check(leaf: Ints, topic: Ints, topics: int, ladder: Ladder, q: float) -> None:
+def _check(own: Ints, everything: Ints, ladder: Ladder, q: float) -> None:
     leaves = len(ladder.community)
-    if len(leaf) != len(topic):
-        raise ValueError("leaf and topic must be of one length")
+    if not own.shape == everything.shape or own.ndim != 2 or len(own) != leaves:
+        raise ValueError("own and everything must be of shape (leaves, topics)")
     if not len(ladder.exposure) == len(ladder.use) == leaves:
         raise ValueError("ladder.exposure and ladder.use must have one value a leaf")
     if not ladder.levels or not all(level.places for level in ladder.levels):
         raise ValueError("ladder.levels must not be empty, nor any of them")
-    if topics < 2:
+    if own.shape[1] < 2:
         raise ValueError("topics must be 2 or more: a topic is judged by the others")
     if not 0 < q < 1:
         raise ValueError("q must lie between 0 and 1")
+
+
+def check_cases(leaf: Ints, topic: Ints, leaves: int, topics: int) -> None:
+    """Raise ValueError unless each case has a leaf and a topic."""
+    if len(leaf) != len(topic):
+        raise ValueError("leaf and topic must be of one length")
     for name, values, most in (("leaf", leaf, leaves), ("topic", topic, topics)):
         if len(values) and not (values.min() >= 0 and values.max() < most):
             raise ValueError(f"{name} must be numbered from 0 to {most - 1}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from layers.hotspots.intensity import Ladder, Level, intensity
+from layers.hotspots.intensity import Ladder, Level, counts_of, intensity, intensity_of_counts
 from layers.hotspots.tails import middle_tail
 from tests.layers.hotspots import city_calibration, detecting, ladders
 from tests.layers.hotspots.ladders import ADDRESS, CELL, ESTATE, STREET, Plant
@@ -139,6 +139,26 @@ def test_a_city_without_a_case_has_no_finding() -> None:
 def test_bad_input_is_named(leaf: list, topic: list, topics: int, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         intensity(np.array(leaf), np.array(topic), topics, small())
+
+
+def test_counts_of_parts_added_up_are_judged_like_the_cases() -> None:
+    city, _ = ladders.town(np.random.default_rng(6), PLANTS, addresses=1_000, cases=3_000)
+    leaves, part = len(city.ladder.community), np.arange(len(city.leaf)) % 3
+    masked = city.leaf < 20
+    counts = sum(
+        counts_of(city.leaf[part == n], city.topic[part == n], leaves, TOPICS) for n in range(3)
+    )
+    own = counts.copy()
+    own[:20] = 0
+    whole = intensity(city.leaf, city.topic, TOPICS, city.ladder, masked)
+    for name, values in vars(intensity_of_counts(own, counts, city.ladder)).items():
+        np.testing.assert_array_equal(values, getattr(whole, name))
+
+
+def test_counts_of_other_leaves_are_refused() -> None:
+    counts = np.zeros((5, 2), int)
+    with pytest.raises(ValueError, match="own and everything"):
+        intensity_of_counts(counts, counts, small())
 
 
 def test_a_level_without_places_is_refused() -> None:
