@@ -14,7 +14,7 @@ from gridmap.incidents.frames import NONE, CaseArrays, read_cases
 from gridmap.incidents.models import Topic
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.recurring.city import City, positions
-from layers.hotspots.conflicts import Cases
+from layers.hotspots.cases import Cases
 from layers.hotspots.naming import Words
 
 Ints = npt.NDArray[np.int64]

@@ -10,21 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from layers.hotspots.cases import Profile
 from layers.hotspots.naming import Window
 from layers.hotspots.recurrence import CityTime, Course, Recurrence
-from layers.hotspots.rhythm import (
-    Days,
-    Peak,
-    hour_peak,
-    month_peak,
-    month_profile,
-    week_profile,
-)
+from layers.hotspots.rhythm import Days, Peak, hour_peak, month_peak
 from layers.hotspots.spells import QUIET_DAYS, ended_p, new_p, quiet_chance, returns, spell_starts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Moments = npt.NDArray[np.datetime64]
 
 YEAR, QUARTER = 365.25, 91.0
 # Days after which a case counts half for what is to be expected.
@@ -164,15 +157,13 @@ def how_current(opened: Floats, time: CityTime) -> Current:
 
 
 def how_rhythmic(
-    place: Moments, others: Moments, *, is_recurrent: bool, rng: np.random.Generator
+    place: Profile, others: Profile, *, is_recurrent: bool, rng: np.random.Generator
 ) -> Rhythmic:
-    """Moments of local time, of the place and of its topic elsewhere; months only of what recurs."""
-    if not len(others):
+    """From the profiles of the place and of its topic elsewhere; months only of what recurs."""
+    if not others.week.any():
         return Rhythmic(None, None, 1.0)
-    hours = hour_peak(week_profile(place), week_profile(others), rng=rng)
-    months = (
-        month_peak(month_profile(place), month_profile(others), rng=rng) if is_recurrent else None
-    )
+    hours = hour_peak(place.week, others.week, rng=rng)
+    months = month_peak(place.month, others.month, rng=rng) if is_recurrent else None
     tried = [peak.p_value for peak in (hours, months) if peak]
     return Rhythmic(hours, months, min(1.0, len(tried) * min(tried)))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from layers.hotspots.cases import Gathered, Period, Source
 from layers.hotspots.claims import (
     Burdensome,
     Current,
@@ -26,11 +27,10 @@ from layers.hotspots.claims import (
 )
 from layers.hotspots.discovery import focused_q_values
 from layers.hotspots.grounds import due_of
-from layers.hotspots.intensity import Intensity, Ladder, counts_of, intensity
-from layers.hotspots.ladder import NOWHERE
+from layers.hotspots.intensity import Intensity, Ladder, intensity_of_counts
 from layers.hotspots.naming import Words, name_conflict
-from layers.hotspots.posterior import lasting_ratio
-from layers.hotspots.recurrence import CityTime, Course, Reference, city_time, recurrence
+from layers.hotspots.posterior import extraordinary_share, lasting_ratio
+from layers.hotspots.recurrence import Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
 from layers.hotspots.tails import middle_tail
@@ -39,41 +39,9 @@ from layers.hotspots.voices import Voices, hear
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Moments = npt.NDArray[np.datetime64]
 
 # The false share of the list that is published, on average over lists.
 FALSE_SHARE = 0.05
-_DAY = np.timedelta64(1, "D")
-_SLICE_DAYS = 30.0
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Cases of one city in one period, all arrays of shape (cases,).
-
-    Attributes
-    ----------
-    leaf : ndarray of int
-        Of the ladder; `NOWHERE` for a case without a place, which counts nowhere.
-    topic : ndarray of int
-    opened, settled : ndarray of datetime64
-        Local time; NaT where it is not settled.
-    caller : ndarray of int
-        The same number for the same caller, -1 where nobody knows; numbers mean nothing else.
-    round : ndarray of int
-        How often it was begun.
-    """
-
-    leaf: Ints
-    topic: Ints
-    opened: Moments
-    settled: Moments
-    caller: Ints
-    round: Ints
-
-    def __post_init__(self) -> None:
-        if len({len(values) for values in vars(self).values()}) != 1:
-            raise ValueError("cases: all arrays must be of one length")
 
 
 @dataclass(frozen=True)
@@ -136,7 +104,7 @@ class Found:
 
 
 def recurring_conflicts(
-    cases: Cases,
+    cases: Source,
     places: Places,
     topics: Sequence[Words],
     *,
@@ -148,6 +116,7 @@ def recurring_conflicts(
 
     Parameters
     ----------
+    cases : Cases or another Source
     topics : sequence of Words
         At least two: a topic is judged by the others.
     since, until : datetime64
@@ -160,117 +129,117 @@ def recurring_conflicts(
     ValueError
         An empty period, or arrays that do not fit.
     """
-    if not since < until:
-        raise ValueError("since must be before until")
-    used = np.flatnonzero(
-        (cases.leaf != NOWHERE) & (cases.opened >= since) & (cases.opened < until)
-    )
-    desks = _desks(cases.leaf[used], cases.topic[used], len(topics), places.ladder)
-    is_at_desk = np.isin(cases.leaf[used], desks)
+    period, ladder = Period(since, until), places.ladder
+    counts = cases.counted(period, len(ladder.community), len(topics))
+    desks = _desks(counts, ladder)
+    own = counts.copy()
+    own[desks] = 0
     # The milder tail: what is found has to recur besides, and to rest on more than one voice.
-    found = intensity(
-        cases.leaf[used],
-        cases.topic[used],
-        len(topics),
-        places.ladder,
-        masked=is_at_desk,
-        tail=middle_tail,
-    )
-    period = _Period(cases, used[~is_at_desk], since, until)
-    ratios = _ratios(found)
+    found = intensity_of_counts(own, counts, ladder, tail=middle_tail)
     chosen = np.flatnonzero(found.chosen)
-    findings = [_finding(int(at), found, ratios, period, places, topics, seed) for at in chosen]
+    pairs = [_pair(int(at), found, ladder) for at in chosen]
+    gathered = cases.gathered(period, *_asked(pairs, desks, counts.shape))
+    findings = [
+        _finding(pair, found, ratio, period, gathered, places, topics, seed)
+        for pair, ratio in zip(pairs, _ratios(found, chosen), strict=True)
+    ]
     conflicts = _ranked(_published(findings, found))
     visible = _visible(found, places.levels)
-    return Found(conflicts, found.tested, desks, visible, len(used))
+    return Found(conflicts, found.tested, desks, visible, int(counts.sum()))
 
 
-def _desks(leaf: Ints, topic: Ints, topics: int, ladder: Ladder) -> Ints:
-    table = counts_of(leaf, topic, len(ladder.community), topics)
+def _desks(counts: Ints, ladder: Ladder) -> Ints:
     communities = int(ladder.community.max(initial=0)) + 1
-    due = due_of(table, ladder.exposure, ladder.use)
-    usual = base(table.sum(axis=1), due, ladder.community, communities)
-    return np.flatnonzero(find_desks(table, usual))
+    due = due_of(counts, ladder.exposure, ladder.use)
+    usual = base(counts.sum(axis=1), due, ladder.community, communities)
+    return np.flatnonzero(find_desks(counts, usual))
 
 
-class _Period:
-    """The cases that count, as days since the beginning."""
+@dataclass(frozen=True)
+class _Pair:
+    """A chosen pair: its position among the tested, and its leaves."""
 
-    def __init__(
-        self, cases: Cases, used: Ints, since: np.datetime64, until: np.datetime64
-    ) -> None:
-        self.used, self.leaf, self.topic = used, cases.leaf[used], cases.topic[used]
-        self.moments = cases.opened[used]
-        self.opened = (self.moments - since) / _DAY
-        settled = (cases.settled[used] - since) / _DAY
-        # Whoever settled it before it was written down settled it at once.
-        self.settled = np.where(np.isnan(settled), np.nan, np.fmax(settled, self.opened))
-        self.caller, self.round = cases.caller[used], cases.round[used]
-        self.length = float((until - since) / _DAY)
-
-    def time_of(self, topic: int, own: Flags) -> CityTime:
-        """The city's profile of a topic without a place."""
-        others = self.opened[(self.topic == topic) & ~own]
-        slices = max(1, round(self.length / _SLICE_DAYS))
-        return city_time(others, start=0.0, end=self.length, slices=slices)
+    at: int
+    level: int
+    place: int
+    topic: int
+    leaves: Ints
 
 
-def _ratios(found: Intensity) -> Floats:
-    """Lasting ratio with its interval of every pair, shape (pairs, 3).
+def _pair(at: int, found: Intensity, ladder: Ladder) -> _Pair:
+    level, place, topic = (int(part[at]) for part in (found.level, found.place, found.topic))
+    step = ladder.levels[level]
+    return _Pair(at, level, place, topic, step.leaf[step.place == place])
 
-    Each level has a share of extraordinary places of its own.
+
+def _asked(pairs: Sequence[_Pair], desks: Ints, shape: tuple[int, ...]) -> tuple[Flags, Flags]:
+    """Leaves that are shown, and pairs of a leaf and a topic whose cases are needed."""
+    shown, wanted = np.ones(shape[0], bool), np.zeros(shape, bool)
+    shown[desks] = False
+    for pair in pairs:
+        wanted[pair.leaves, pair.topic] = True
+    return shown, wanted
+
+
+def _ratios(found: Intensity, chosen: Ints) -> Floats:
+    """Lasting ratio with its interval of the chosen pairs, shape (chosen, 3).
+
+    Each level has a share of extraordinary places of its own, told from all its pairs.
     """
-    ratios = np.empty((len(found.p), 3))
-    for level in np.unique(found.level):
-        at = np.flatnonzero(found.level == level)
-        lasting = lasting_ratio(
-            found.observed[at], found.expected[at], found.reference_variance[at], found.spread[at]
-        )
-        ratios[at] = np.column_stack([lasting.mean, lasting.low, lasting.high])
+    ratios = np.empty((len(chosen), 3))
+    columns = (found.observed, found.expected, found.reference_variance, found.spread)
+    for level in np.unique(found.level[chosen]):
+        every, some = found.level == level, found.level[chosen] == level
+        share = extraordinary_share(*(column[every] for column in columns))
+        lasting = lasting_ratio(*(column[chosen[some]] for column in columns), share=share)
+        ratios[some] = np.column_stack([lasting.mean, lasting.low, lasting.high])
     return ratios
 
 
 def _finding(
-    at: int,
+    pair: _Pair,
     found: Intensity,
-    ratios: Floats,
-    period: _Period,
+    ratio: Floats,
+    period: Period,
+    gathered: Gathered,
     places: Places,
     topics: Sequence[Words],
     seed: int,
 ) -> Conflict:
-    level, place, topic = (int(part[at]) for part in (found.level, found.place, found.topic))
-    step = places.ladder.levels[level]
-    leaves = step.leaf[step.place == place]
-    own = (period.topic == topic) & np.isin(period.leaf, leaves)
-    days, settled = period.opened[own], period.settled[own]
+    at, level, place, topic = pair.at, pair.level, pair.place, pair.topic
+    mine = (gathered.own.topic == topic) & np.isin(gathered.own.leaf, pair.leaves)
+    own = gathered.own.at(mine)
+    days, settled = period.days_of(own.opened), period.days_of(own.settled)
+    # Whoever settled it before it was written down settled it at once.
+    settled = np.where(np.isnan(settled), np.nan, np.fmax(settled, days))
     # Its own stream for each finding: another one more or less changes nothing here.
     rng = np.random.default_rng([seed, level, place, topic])
-    time = period.time_of(topic, own)
+    here = own.profile(period, len(topics))[topic]
+    others = gathered.profile[topic] - here
+    time = city_time(others.slices, start=0.0, end=period.days)
     reference = Reference(float(found.expected[at]), float(found.variance[at]))
     course = recurrence(days, reference, time, rng=rng)
-    recurrent = how_recurrent(days, settled, course, period.length)
-    others = period.moments[(period.topic == topic) & ~own]
+    recurrent = how_recurrent(days, settled, course, period.days)
     is_recurrent = course.course is Course.RECURRENT
-    rhythmic = how_rhythmic(period.moments[own], others, is_recurrent=is_recurrent, rng=rng)
+    rhythmic = how_rhythmic(here, others, is_recurrent=is_recurrent, rng=rng)
     return Conflict(
         level=places.levels[level],
         place=place,
         topic=topic,
         name=name_conflict(places.names[level][place], topics[topic], rhythmic.window),
-        cases=period.used[own],
+        cases=gathered.number[mine],
         intense=Intense(
             observed=int(found.observed[at]),
             expected=reference.mean,
-            ratio=Interval(*map(float, ratios[at])),
+            ratio=Interval(*map(float, ratio)),
             p=float(found.p[at]),
             q=float(found.q[at]),
         ),
         recurrent=recurrent,
         current=how_current(days, time),
         rhythmic=rhythmic,
-        burdensome=how_burdensome(days, settled, period.round[own]),
-        voices=hear(days, period.caller[own], reference, time, rng=rng),
+        burdensome=how_burdensome(days, settled, own.round),
+        voices=hear(days, own.caller, reference, time, rng=rng),
         avoidable=avoidable(days, reference.mean, recurrent.returns, time),
         q=1.0,
     )

@@ -62,6 +62,7 @@ def lasting_ratio(
     variance: Floats,
     spread: Floats,
     least: float = LEAST_RATIO,
+    share: float | None = None,
 ) -> LastingRatio:
     """The posterior of the ratio of every pair of one level.
 
@@ -73,20 +74,15 @@ def lasting_ratio(
         Relative variance of ordinary places in the pair's topic.
     least : float
         A ratio below is unremarkable.
-
-    Notes
-    -----
-    Pairs expecting less than `LEAST_EXPECTED` do not count for the share of extraordinary ones.
+    share : float, optional
+        `extraordinary_share` of all pairs of the level, where only some are asked for; else that of these.
     """
-    if not len(observed) == len(expected) == len(variance) == len(spread):
-        raise ValueError("observed, expected, variance and spread must be of one length")
-    if len(expected) and not expected.min() > 0:
-        raise ValueError("expected must be above 0")
+    if share is None:
+        share = extraordinary_share(observed, expected, variance, spread)
     fits = _fits(observed, expected, variance, _RATIOS)
     ordinary = fits * _ordinary(spread)
     extraordinary = fits * _slab(*_SLAB)
     plain, special = ordinary.sum(axis=1), extraordinary.sum(axis=1)
-    share = _share(plain, special, expected >= LEAST_EXPECTED)
     weight = (1 - share) * ordinary + share * extraordinary
     weight /= weight.sum(axis=1, keepdims=True)
     cumulative = np.cumsum(weight, axis=1)
@@ -98,6 +94,34 @@ def lasting_ratio(
         ordinary=(1 - share) * plain / np.maximum((1 - share) * plain + share * special, 1e-300),
         share=share,
     )
+
+
+def extraordinary_share(
+    observed: Ints, expected: Floats, variance: Floats, spread: Floats
+) -> float:
+    """The share of extraordinary pairs among those of one level, by expectation maximisation.
+
+    Parameters
+    ----------
+    observed, expected, variance, spread
+        As for `lasting_ratio`; pairs expecting less than `LEAST_EXPECTED` do not count.
+    """
+    if not len(observed) == len(expected) == len(variance) == len(spread):
+        raise ValueError("observed, expected, variance and spread must be of one length")
+    if len(expected) and not expected.min() > 0:
+        raise ValueError("expected must be above 0")
+    able = expected >= LEAST_EXPECTED
+    shapes, which = np.unique(spread[able], return_inverse=True)
+    plain, special = _sums(
+        observed[able],
+        expected[able],
+        variance[able],
+        _RATIOS,
+        _ordinary(shapes),
+        which,
+        _slab(*_SLAB),
+    )
+    return _share(plain, special)
 
 
 def watch_list(unremarkable: Floats, expected: Floats, q: float = 0.045) -> Flags:
@@ -131,9 +155,7 @@ def _slab(least: float, most: float) -> Floats:
     return weight
 
 
-def _share(ordinary: Floats, extraordinary: Floats, able: Flags) -> float:
-    """Expectation maximisation of the share of extraordinary pairs."""
-    plain, special = ordinary[able], extraordinary[able]
+def _share(plain: Floats, special: Floats) -> float:
     share = 0.01
     for _ in range(_ROUNDS):
         belief = share * special / np.maximum((1 - share) * plain + share * special, 1e-300)
@@ -165,14 +187,43 @@ def _below(cumulative: Floats, ratio: float) -> Floats:
 def _fits(observed: Ints, expected: Floats, variance: Floats, ratios: Floats) -> Floats:
     """Likelihood of every count at every ratio, relative to its own greatest."""
     fits = np.empty((len(observed), len(ratios)))
+    logs = np.log(ratios)
     for i in range(len(observed)):
-        a = max(variance[i], 1e-6)
-        top = -1e300
-        for g in range(len(ratios)):
-            scaled = a * expected[i] * ratios[g]
-            fit = observed[i] * math.log(scaled / (1 + scaled)) - math.log1p(scaled) / a
-            fits[i, g] = fit
-            top = max(top, fit)
-        for g in range(len(ratios)):
-            fits[i, g] = math.exp(fits[i, g] - top)
+        _fit(fits[i], observed[i], expected[i], max(variance[i], 1e-6), ratios, logs)
     return fits
+
+
+@compiled
+def _fit(
+    fit: Floats, observed: int, expected: float, variance: float, ratios: Floats, logs: Floats
+) -> None:
+    size = 1 / variance
+    odds = variance * expected
+    rate = math.log(odds)
+    top = -1e300
+    for g in range(len(ratios)):
+        fit[g] = observed * (rate + logs[g]) - (observed + size) * math.log1p(odds * ratios[g])
+        top = max(top, fit[g])
+    for g in range(len(ratios)):
+        fit[g] = math.exp(fit[g] - top)
+
+
+@compiled
+def _sums(
+    observed: Ints,
+    expected: Floats,
+    variance: Floats,
+    ratios: Floats,
+    ordinary: Floats,
+    which: Ints,
+    slab: Floats,
+) -> tuple[Floats, Floats]:
+    """Likelihoods over the weights of an ordinary place and of the slab, without a table of all of them."""
+    plain, special = np.zeros(len(observed)), np.zeros(len(observed))
+    fit, logs = np.empty(len(ratios)), np.log(ratios)
+    for i in range(len(observed)):
+        _fit(fit, observed[i], expected[i], max(variance[i], 1e-6), ratios, logs)
+        for g in range(len(ratios)):
+            plain[i] += fit[g] * ordinary[which[i], g]
+            special[i] += fit[g] * slab[g]
+    return plain, special

@@ -76,20 +76,15 @@ class CityTime:
         return days
 
 
-def city_time(
-    days: Floats, *, start: float, end: float, slices: int, evenness: float = 60.0
-) -> CityTime:
+def city_time(counts: Ints, *, start: float, end: float, evenness: float = 60.0) -> CityTime:
     """The city's profile from the cases of a topic, shrunk to even time by `evenness` more cases.
 
     Parameters
     ----------
-    days : ndarray of float, shape (n,)
-        Within the period; best without those of the place that is tested.
-    slices : int
-        How many equal slices, about a month each.
+    counts : ndarray of int, shape (n,)
+        Cases in equal slices of the period, about a month each; best without those of the place that is tested.
     """
-    counts, _ = np.histogram(days, slices, (start, end))
-    return CityTime(start, end, counts + evenness / slices)
+    return CityTime(start, end, counts + evenness / len(counts))
 
 
 class Course(StrEnum):

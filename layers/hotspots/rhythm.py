@@ -59,17 +59,25 @@ class Peak:
     p_value: float
 
 
+def hours_of_week(moments: Moments) -> Ints:
+    """The hour of the week of each moment of local time, 0 for Monday's first."""
+    hours = moments.astype("datetime64[h]").astype(np.int64)
+    return (hours + _THURSDAY * HOURS) % (DAYS * HOURS)
+
+
+def months_of_year(moments: Moments) -> Ints:
+    """The month of each moment, 0 for January."""
+    return moments.astype("datetime64[M]").astype(np.int64) % MONTHS
+
+
 def week_profile(moments: Moments) -> Ints:
     """Cases by day of the week, Monday first, and hour, shape (7, 24); moments in local time."""
-    hours = moments.astype("datetime64[h]").astype(np.int64)
-    days = (hours // HOURS + _THURSDAY) % DAYS
-    return np.bincount(days * HOURS + hours % HOURS, minlength=DAYS * HOURS).reshape(DAYS, HOURS)
+    return np.bincount(hours_of_week(moments), minlength=DAYS * HOURS).reshape(DAYS, HOURS)
 
 
 def month_profile(moments: Moments) -> Ints:
     """Cases by month of the year, January first, shape (12,)."""
-    months = moments.astype("datetime64[M]").astype(np.int64) % MONTHS
-    return np.bincount(months, minlength=MONTHS)
+    return np.bincount(months_of_year(moments), minlength=MONTHS)
 
 
 def season_profile(moments: Moments) -> Ints:
