@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from layers.hotspots.cases import Profile
 from layers.hotspots.naming import Window
@@ -116,8 +116,9 @@ def poisson_interval(count: int, size: float) -> Interval:
     """Cases a unit from a count in so many units: exact (Garwood 1936)."""
     if not size > 0:
         raise ValueError("size must be above 0")
-    low = float(stats.gamma.ppf(_TAIL, count)) if count else 0.0
-    return Interval(count / size, low / size, float(stats.gamma.isf(_TAIL, count + 1)) / size)
+    low = float(special.gammaincinv(count, _TAIL)) if count else 0.0
+    high = float(special.gammainccinv(count + 1, _TAIL))
+    return Interval(count / size, low / size, high / size)
 
 
 def binomial_interval(part: int, whole: int) -> Interval:
@@ -126,8 +127,8 @@ def binomial_interval(part: int, whole: int) -> Interval:
         raise ValueError("part must lie between 0 and whole")
     if not whole:
         return Interval(float("nan"), 0.0, 1.0)
-    share = stats.beta(part + 0.5, whole - part + 0.5)
-    return Interval(part / whole, float(share.ppf(_TAIL)), float(share.isf(_TAIL)))
+    low, high = special.betaincinv(part + 0.5, whole - part + 0.5, [_TAIL, 1 - _TAIL])
+    return Interval(part / whole, float(low), float(high))
 
 
 def how_recurrent(opened: Floats, closed: Floats, found: Recurrence, period: float) -> Recurrent:

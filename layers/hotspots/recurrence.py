@@ -10,12 +10,14 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from layers.hotspots import _windows
+from layers.hotspots.replicates import sequential_p
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Tail = Callable[[int, float, float], float]
 
 WINDOW = 91.0
@@ -119,10 +121,12 @@ class Recurrence:
 
 def upper_tail(count: int, mean: float, relative_variance: float) -> float:
     """The chance of `count` cases or more: gamma-Poisson, Poisson without variance."""
+    if count <= 0:
+        return 1.0
     if relative_variance == 0:
-        return float(stats.poisson.sf(count - 1, mean))
+        return float(special.gammainc(count, mean))
     size = 1 / relative_variance
-    return float(stats.nbinom.sf(count - 1, size, size / (size + mean)))
+    return float(special.betainc(count, size, mean / (size + mean)))
 
 
 def recurrence(
@@ -212,12 +216,16 @@ def scan_p(
 ) -> float:
     """The chance that some window holds as many of the cases as the fullest does, given their number.
 
-    Simulated: so many moments are drawn from the city's profile, `replicates` times.
+    Simulated: so many moments are drawn from the city's profile, up to `replicates` times.
     """
     days = _sorted_days(days, time)
     if not len(days):
         return 1.0
-    drawn = time.moment(np.sort(rng.random((replicates, len(days))), axis=1))
     fullest = _windows.most_in_one(days[None], window)[0]
-    as_full = int((_windows.most_in_one(drawn, window) >= fullest).sum())
-    return (1 + as_full) / (1 + replicates)
+
+    def extreme(count: int) -> Flags:
+        drawn = time.moment(np.sort(rng.random((count, len(days))), axis=1))
+        as_full: Flags = _windows.most_in_one(drawn, window) >= fullest
+        return as_full
+
+    return sequential_p(extreme, replicates)

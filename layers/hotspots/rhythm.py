@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.hotspots import _rhythms
+from layers.hotspots.replicates import sequential_p
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
 
 DAYS, HOURS, MONTHS = 7, 24, 12
@@ -157,16 +159,21 @@ def _peak(
 ) -> Peak:
     """The best window over rows of `kinds` of day, of which `place` and `pool` have one row each."""
     number, total = int(place.sum()), int(pool.sum())
-    logs = np.arange(total + 1.0)
-    logs[1:] *= np.log(logs[1:])
     inside, together = kinds @ place, kinds @ pool
-    score, row, first, length = _rhythms.best_window(inside, together, costs, *lengths, logs)
-    slots = np.repeat(np.arange(pool.size), pool.ravel())
-    chances = rng.random((replicates, number))
-    scores = _rhythms.replicate_scores(slots, together, kinds, costs, chances, *lengths, logs)
+    score, row, first, length = _rhythms.best_window(inside, together, costs, *lengths)
     window = (first + np.arange(length)) % pool.shape[1]
     observed = int(inside[row, window].sum())
     elsewhere = int(together[row, window].sum()) - observed
+    p_value = 1.0
+    if score:
+        least = _rhythms.least_counts(together, number, costs, *lengths, score)
+        slots = np.repeat(np.arange(pool.size, dtype=np.uint8), pool.ravel())
+
+        def extreme(count: int) -> Flags:
+            chances = rng.random((count, number))
+            return _rhythms.reaching(slots, kinds, least, chances, lengths[0])
+
+        p_value = sequential_p(extreme, replicates)
     return Peak(
         first=first,
         length=length,
@@ -174,5 +181,5 @@ def _peak(
         observed=observed,
         expected=number * elsewhere / (total - number),
         llr=score + costs[row] if score else 0.0,
-        p_value=(1 + int((scores >= score).sum())) / (1 + replicates),
+        p_value=p_value,
     )
