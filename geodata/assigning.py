@@ -43,6 +43,15 @@ class PolygonIndex:
         self._touching = touching
         self._raster = _raster(polygons, touching) if len(polygons) else None
 
+    def __len__(self) -> int:
+        return len(self._tree)
+
+    @property
+    def bounds(self) -> Floats:
+        """West, south, east and north, beyond which nothing is held."""
+        held: Floats = shapely.total_bounds(self._tree.geometries)
+        return held + self._touching * np.array([-1, -1, 1, 1])
+
     def find(self, x: Floats, y: Floats) -> Ints:
         """The position of the polygon that has each point, `NOWHERE` where none has."""
         if self._raster is None:

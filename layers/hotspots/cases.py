@@ -91,9 +91,13 @@ class Gathered:
 
     def __add__(self, other: "Gathered") -> "Gathered":
         number = np.concatenate([self.number, other.number])
+        own = self.own.followed_by(other.own)
+        return Gathered(self.profile + other.profile, number, own).numbered(number)
+
+    def numbered(self, number: Ints) -> "Gathered":
+        """The same cases under these numbers, from the smallest on."""
         order = np.argsort(number, kind="stable")
-        own = self.own.followed_by(other.own).at(order)
-        return Gathered(self.profile + other.profile, number[order], own)
+        return Gathered(self.profile, number[order], self.own.at(order))
 
 
 @dataclass(frozen=True)
@@ -142,10 +146,7 @@ class Cases:
         ValueError
             A leaf or a topic beyond these.
         """
-        used = (self.leaf != NOWHERE) & period.holds(self.opened)
-        leaf, topic = self.leaf[used], self.topic[used]
-        check_cases(leaf, topic, leaves, topics)
-        return counts_of(leaf, topic, leaves, topics)
+        return count_cases(self.leaf, self.topic, self.opened, period, leaves, topics)
 
     def gathered(self, period: Period, shown: Flags, wanted: Flags) -> Gathered:
         """Profiles of the period over the leaves that are `shown`, and the cases at `wanted` pairs there.
@@ -166,6 +167,15 @@ class Cases:
     def profile(self, period: Period, topics: int) -> Profile:
         """When these cases happened, by topic."""
         return _profile(self.opened, self.topic, topics, period)
+
+
+def count_cases(
+    leaf: Ints, topic: Ints, opened: Moments, period: Period, leaves: int, topics: int
+) -> Ints:
+    """As `Cases.counted`, from what it needs."""
+    used = (leaf != NOWHERE) & period.holds(opened)
+    check_cases(leaf[used], topic[used], leaves, topics)
+    return counts_of(leaf[used], topic[used], leaves, topics)
 
 
 class Source(Protocol):

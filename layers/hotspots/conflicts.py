@@ -187,13 +187,16 @@ def _ratios(found: Intensity, chosen: Ints) -> Floats:
     Each level has a share of extraordinary places of its own, told from all its pairs.
     """
     ratios = np.empty((len(chosen), 3))
-    columns = (found.observed, found.expected, found.reference_variance, found.spread)
     for level in np.unique(found.level[chosen]):
-        every, some = found.level == level, found.level[chosen] == level
-        share = extraordinary_share(*(column[every] for column in columns))
-        lasting = lasting_ratio(*(column[chosen[some]] for column in columns), share=share)
+        some = found.level[chosen] == level
+        share = extraordinary_share(*_seen(found, found.level == level))
+        lasting = lasting_ratio(*_seen(found, chosen[some]), share=share)
         ratios[some] = np.column_stack([lasting.mean, lasting.low, lasting.high])
     return ratios
+
+
+def _seen(found: Intensity, at: Ints | Flags) -> tuple[Ints, Floats, Floats, Floats]:
+    return found.observed[at], found.expected[at], found.reference_variance[at], found.spread[at]
 
 
 def _finding(

@@ -61,6 +61,7 @@ def lasting_ratio(
     expected: Floats,
     variance: Floats,
     spread: Floats,
+    *,
     least: float = LEAST_RATIO,
     share: float | None = None,
 ) -> LastingRatio:

@@ -86,7 +86,7 @@ def city_time(counts: Ints, *, start: float, end: float, evenness: float = 60.0)
     counts : ndarray of int, shape (n,)
         Cases in equal slices of the period, about a month each; best without those of the place that is tested.
     """
-    return CityTime(start, end, counts + evenness / len(counts))
+    return CityTime(start, end, counts.astype(np.float64) + evenness / len(counts))
 
 
 class Course(StrEnum):

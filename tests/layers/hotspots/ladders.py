@@ -84,7 +84,10 @@ def town(
 
 def _add(rng: np.random.Generator, counts: Ints, steps: Ladder, plant: Plant) -> int:
     step = steps.levels[plant.level]
-    place = int(rng.integers(step.places))
-    leaves = step.leaf[step.place == place]
+    leaves = np.empty(0, int)
+    # A small town has cells without an address.
+    while not len(leaves):
+        place = int(rng.integers(step.places))
+        leaves = step.leaf[step.place == place]
     np.add.at(counts[:, plant.topic], rng.choice(leaves, plant.cases), 1)
     return place
