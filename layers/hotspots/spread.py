@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.hotspots._compiled import compiled
+from layers.hotspots.tails import one_gamma_tail
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,6 +28,8 @@ _AMONG_GROUPS = (0.1, 0.25, 0.5, 0.9)
 _PER_E_FOLD = 12
 # Expecting less, a place tells nothing: even its first case is beyond the cut.
 _TELLING = -math.log(_CUT)
+# Beyond this cut its counts one by one cost more than the few that a bin has.
+_LONG = 64
 
 
 @dataclass(frozen=True)
@@ -175,27 +178,53 @@ def _profile(
     starts: Ints, observed: Ints, expected: Floats, known: Floats, pilot: float, grid: Floats
 ) -> Floats:
     likely = np.zeros((len(expected), len(grid)))
+    variances = np.empty(len(grid))
     for b in range(len(expected)):
         mu = expected[b]
         cut = _cut_at(mu, (1 + pilot) * (1 + known[b]) - 1)
         if cut == 0:
             continue
-        having = np.zeros(cut + 1)
-        for i in range(starts[b], starts[b + 1]):
-            if observed[i] <= cut:
-                having[observed[i]] += 1
-        below = having.sum()
+        some = observed[starts[b] : starts[b + 1]]
+        some = some[some <= cut]
         for g in range(len(grid)):
-            variance = (1 + grid[g]) * (1 + known[b]) - 1
-            size = 1 / variance
-            theta = variance * mu / (1 + variance * mu)
-            # Relative to the cut's own probability: the constant falls out of the quotient.
-            term, total, weighted = 1.0, 1.0, 0.0
-            for y in range(cut, 0, -1):
-                step = y / ((y - 1 + size) * theta)
-                term *= step
-                total += term
-                if having[y - 1]:
-                    weighted += having[y - 1] * math.log(max(term, 1e-300))
-            likely[b, g] = weighted - below * math.log(total)
+            variances[g] = (1 + grid[g]) * (1 + known[b]) - 1
+        if cut > _LONG:
+            _by_count(likely[b], some, cut, mu, variances)
+        else:
+            _step_by_step(likely[b], some, cut, mu, variances)
     return likely
+
+
+@compiled
+def _step_by_step(likely: Floats, observed: Ints, cut: int, mu: float, variances: Floats) -> None:
+    """Log likelihood of counts up to the cut, given that they are, at every variance."""
+    having = np.zeros(cut + 1)
+    for count in observed:
+        having[count] += 1
+    for g in range(len(variances)):
+        size = 1 / variances[g]
+        theta = variances[g] * mu / (1 + variances[g] * mu)
+        # Relative to the cut's own probability: the constant falls out of the quotient.
+        term, total, weighted = 1.0, 1.0, 0.0
+        for y in range(cut, 0, -1):
+            term *= y / ((y - 1 + size) * theta)
+            total += term
+            if having[y - 1]:
+                weighted += having[y - 1] * math.log(max(term, 1e-300))
+        likely[g] = weighted - len(observed) * math.log(total)
+
+
+@compiled
+def _by_count(likely: Floats, observed: Ints, cut: int, mu: float, variances: Floats) -> None:
+    """The same from each count's probability and that of all up to the cut."""
+    constant = 0.0
+    for count in observed:
+        constant += math.lgamma(count + 1.0)
+    for g in range(len(variances)):
+        size = 1 / variances[g]
+        log_theta, log_rest = -math.log1p(size / mu), -math.log1p(variances[g] * mu)
+        weighted = -constant - len(observed) * (math.lgamma(size) - size * log_rest)
+        for count in observed:
+            weighted += math.lgamma(count + size) + count * log_theta
+        beyond = one_gamma_tail(cut + 1, mu, variances[g])
+        likely[g] = weighted - len(observed) * math.log1p(-beyond)

@@ -25,6 +25,9 @@ _STEP = 0.25
 # Above this nothing is decided, and the two tails differ by little.
 _CLOSE_LOOK = 0.05
 _LEAST = 1e-6
+# Where counts vary by more than some thirty, a fraction is shorter than the sum.
+_WIDE = 1_000.0
+_TINY = 1e-300
 
 
 def gamma_tail(observed: Ints, expected: Floats, variance: Floats) -> Floats:
@@ -110,10 +113,43 @@ def _check(observed: Ints, expected: Floats, variance: Floats) -> None:
 
 
 @compiled
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """The regularised one, as small as it may be, by its continued fraction (DLMF 8.17.22)."""
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    front = math.exp(log_front + a * math.log(x) + b * math.log1p(-x))
+    if x < (a + 1) / (a + b + 2):
+        return min(1.0, front * _fraction(a, b, x) / a)
+    return max(0.0, 1 - front * _fraction(b, a, 1 - x) / b)
+
+
+@compiled
+def _fraction(a: float, b: float, x: float) -> float:
+    """By the method of Lentz, as modified by Thompson & Barnett (1986)."""
+    c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
+    value = d
+    m, change = 1, 2.0
+    while abs(change - 1) > _ACCURACY:
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d, c = 1 / _away_from_zero(1 + even * d), _away_from_zero(1 + even / c)
+        value *= d * c
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d, c = 1 / _away_from_zero(1 + odd * d), _away_from_zero(1 + odd / c)
+        change = d * c
+        value *= change
+        m += 1
+    return value
+
+
+@compiled
+def _away_from_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
+
+
+@compiled
 def _gamma_tails(observed: Ints, expected: Floats, variance: Floats) -> Floats:
     tails = np.empty(len(observed))
     for i in range(len(observed)):
-        tails[i] = _one_gamma_tail(observed[i], expected[i], variance[i])
+        tails[i] = one_gamma_tail(observed[i], expected[i], variance[i])
     return tails
 
 
@@ -126,7 +162,7 @@ def _lognormal_tails(observed: Ints, expected: Floats, variance: Floats) -> Floa
 
 
 @compiled
-def _one_gamma_tail(y: int, mu: float, a: float) -> float:
+def one_gamma_tail(y: int, mu: float, a: float) -> float:
     """The negative binomial tail, summed from its near end upwards, so that small ones stay exact."""
     if y <= 0:
         return 1.0
@@ -134,6 +170,8 @@ def _one_gamma_tail(y: int, mu: float, a: float) -> float:
         return _poisson_tail(y, mu)
     size = 1 / a
     theta = a * mu / (1 + a * mu)
+    if mu + a * mu * mu > _WIDE:
+        return _incomplete_beta(float(y), size, theta)
     term = math.exp(
         math.lgamma(y + size)
         - math.lgamma(size)

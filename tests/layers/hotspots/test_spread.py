@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
+from layers.hotspots import spread
 from layers.hotspots.spread import truncated_spread
 
 PLACES = 6_000
@@ -90,3 +91,18 @@ def test_places_that_expect_next_to_nothing_tell_nothing_and_break_nothing() -> 
 def test_a_missing_pair_is_named() -> None:
     with pytest.raises(ValueError, match="observed, expected, known and group"):
         truncated_spread(np.array([1]), np.array([1.0, 2.0]), np.zeros(1), np.zeros(1, int))
+
+
+def test_long_sums_and_short_formulas_agree() -> None:
+    """Counts below a cut, given that they are below it, by every way and by scipy."""
+    variances, rng = np.geomspace(1e-3, 6, 30), np.random.default_rng(4)
+    for mean, cut in ((20.0, 45), (300.0, 420), (2_000.0, 2_600)):
+        observed = rng.integers(int(0.7 * mean), cut + 1, 5)
+        ways = np.empty((2, len(variances)))
+        spread._step_by_step(ways[0], observed, cut, mean, variances)
+        spread._by_count(ways[1], observed, cut, mean, variances)
+        size = 1 / variances
+        below = stats.nbinom.logcdf(cut, size, 1 / (1 + variances * mean))
+        each = stats.nbinom.logpmf(observed[:, None], size, 1 / (1 + variances * mean))
+        for way in ways:
+            np.testing.assert_allclose(way, each.sum(axis=0) - 5 * below, atol=1e-8)

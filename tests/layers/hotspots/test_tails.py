@@ -44,6 +44,16 @@ def test_the_gamma_tail_is_that_of_the_negative_binomial_far_out_too() -> None:
     assert expected.min() < 1e-12
 
 
+def test_the_gamma_tail_of_large_counts_is_that_of_the_negative_binomial() -> None:
+    rng = np.random.default_rng(2)
+    mean, variance = rng.uniform(20, 5_000, 500), rng.gamma(1, 0.5, 500) + 1e-3
+    observed = rng.poisson(mean * rng.uniform(0.2, 6, 500)) + 1
+    expected = stats.nbinom.sf(observed - 1, 1 / variance, 1 / (1 + variance * mean))
+    np.testing.assert_allclose(gamma_tail(observed, mean, variance), expected, rtol=1e-7)
+    assert expected.min() < 1e-100
+    assert expected.max() > 0.9
+
+
 def by_brute_force(observed: int, mean: float, variance: float) -> float:
     sigma = np.sqrt(np.log1p(variance))
     z = np.linspace(-10, 10, 400_001)
