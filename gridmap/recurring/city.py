@@ -211,9 +211,9 @@ class City:
         points: Any = shapely.points(self.leaves.x, self.leaves.y)
         is_loud = np.zeros(len(points), np.int64)
         is_loud[roads.query(points, predicate="dwithin", distance=HEARD_M)[0]] = 1
-        _, use = np.unique(uses, return_inverse=True)
-        _, found = np.unique(2 * use + is_loud, return_inverse=True)
-        return found.astype(np.int64)
+        use = np.unique(uses, return_inverse=True)[1]
+        found: Ints = np.unique(2 * use + is_loud, return_inverse=True)[1].astype(np.int64)
+        return found
 
     def _names_of_leaves(self) -> list[Words]:
         """Buildings have one; a spot is called by the landmark, the street or the cell where it is."""

@@ -18,6 +18,7 @@ from layers.hotspots.cases import Cases
 from layers.hotspots.naming import Words
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 VOICES = "SELECT incident_id, voice FROM case_voices()"
 
@@ -35,6 +36,10 @@ class Material:
     @property
     def words(self) -> list[Words]:
         return [Words(topic.name, topic.name_en) for topic in self.topics]
+
+    @property
+    def disputes(self) -> Flags:
+        return np.array([topic.is_dispute for topic in self.topics])
 
 
 def read_material(cases: IncidentQuerySet, at: datetime) -> Material:

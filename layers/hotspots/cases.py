@@ -71,6 +71,11 @@ class Profile:
     def __getitem__(self, topic: int) -> "Profile":
         return Profile(self.slices[topic], self.week[topic], self.month[topic])
 
+    @property
+    def total(self) -> "Profile":
+        """Of all topics together."""
+        return Profile(self.slices.sum(axis=0), self.week.sum(axis=0), self.month.sum(axis=0))
+
     def __add__(self, other: "Profile") -> "Profile":
         return Profile(self.slices + other.slices, self.week + other.week, self.month + other.month)
 

@@ -13,7 +13,7 @@ from scipy import special
 from layers.hotspots.cases import Profile
 from layers.hotspots.naming import Window
 from layers.hotspots.recurrence import CityTime, Course, Recurrence
-from layers.hotspots.rhythm import Days, Peak, hour_peak, month_peak
+from layers.hotspots.rhythm import Days, Peak, hour_peak, month_peak, telling_days
 from layers.hotspots.spells import QUIET_DAYS, ended_p, new_p, quiet_chance, returns, spell_starts
 
 Floats = npt.NDArray[np.float64]
@@ -24,6 +24,9 @@ YEAR, QUARTER = 365.25, 91.0
 HALF_LIFE = 365.0
 _TAIL = 0.05
 _LEVEL = 0.05
+
+# Of its cases, for a window to be part of its name.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,22 +88,16 @@ class Current:
 
 @dataclass(frozen=True)
 class Rhythmic:
-    """The window of the day and of the year that sets it apart from its topic elsewhere; `p` is of both."""
+    """The windows of the day and of the year that set it apart from its topic elsewhere; `p` is of both.
+
+    `when` is what sets it apart from all that happens in the city: a market is no less a matter of the
+    mornings for all markets being so.
+    """
 
     hours: Peak | None
     months: Peak | None
     p: float
-
-    @property
-    def window(self) -> Window:
-        """What of it is no chance."""
-        hours = self.hours if self.hours and self.hours.p_value <= _LEVEL else None
-        months = self.months if self.months and self.months.p_value <= _LEVEL else None
-        return Window(
-            hours=(hours.first, hours.length) if hours else None,
-            days=hours.days if hours else Days.ALL,
-            months=(months.first + 1, months.length) if months else None,
-        )
+    when: Window
 
 
 @dataclass(frozen=True)
@@ -158,15 +155,36 @@ def how_current(opened: Floats, time: CityTime) -> Current:
 
 
 def how_rhythmic(
-    place: Profile, others: Profile, *, is_recurrent: bool, rng: np.random.Generator
+    place: Profile,
+    topic: Profile,
+    city: Profile,
+    *,
+    is_recurrent: bool,
+    rng: np.random.Generator,
 ) -> Rhythmic:
-    """From the profiles of the place and of its topic elsewhere; months only of what recurs."""
-    if not others.week.any():
-        return Rhythmic(None, None, 1.0)
-    hours = hour_peak(place.week, others.week, rng=rng)
-    months = month_peak(place.month, others.month, rng=rng) if is_recurrent else None
+    """From the profiles of the place, and of its topic and of everything elsewhere; months only of what recurs."""
+    when = _when(place, city, is_recurrent, rng)
+    if not topic.week.any():
+        return Rhythmic(None, None, 1.0, when)
+    hours = hour_peak(place.week, topic.week, rng=rng)
+    months = month_peak(place.month, topic.month, rng=rng) if is_recurrent else None
     tried = [peak.p_value for peak in (hours, months) if peak]
-    return Rhythmic(hours, months, min(1.0, len(tried) * min(tried)))
+    return Rhythmic(hours, months, min(1.0, len(tried) * min(tried)), when)
+
+
+def _when(place: Profile, city: Profile, is_recurrent: bool, rng: np.random.Generator) -> Window:
+    """When most of it happens, as far as that is neither chance nor what everything does."""
+    hours = hour_peak(place.week, city.week, rng=rng, days=(Days.ALL,))
+    months = month_peak(place.month, city.month, rng=rng) if is_recurrent else None
+    return Window(
+        hours=(hours.first, hours.length) if _is_telling(hours) else None,
+        days=telling_days(place.week, city.week),
+        months=(months.first + 1, months.length) if months and _is_telling(months) else None,
+    )
+
+
+def _is_telling(peak: Peak) -> bool:
+    return peak.p_value <= _LEVEL and peak.share >= _MOST
 
 
 def how_burdensome(opened: Floats, closed: Floats, rounds: Ints) -> Burdensome:

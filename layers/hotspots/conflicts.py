@@ -33,7 +33,7 @@ from layers.hotspots.posterior import extraordinary_share, lasting_ratio
 from layers.hotspots.recurrence import Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
-from layers.hotspots.tails import middle_tail
+from layers.hotspots.tails import heavier_tail
 from layers.hotspots.voices import Voices, hear
 
 Floats = npt.NDArray[np.float64]
@@ -111,6 +111,7 @@ def recurring_conflicts(
     since: np.datetime64,
     until: np.datetime64,
     seed: int,
+    disputes: Flags | None = None,
 ) -> Found:
     """Find what keeps coming back.
 
@@ -123,6 +124,8 @@ def recurring_conflicts(
         The period, local time; cases outside are left out.
     seed : int
         Of all that is simulated: the same arguments give the same answer.
+    disputes : ndarray of bool (topics,), optional
+        Topics that are published; the others, plain requests, only tell what a place is like.
 
     Raises
     ------
@@ -134,8 +137,7 @@ def recurring_conflicts(
     desks = _desks(counts, ladder)
     own = counts.copy()
     own[desks] = 0
-    # The milder tail: what is found has to recur besides, and to rest on more than one voice.
-    found = intensity_of_counts(own, counts, ladder, tail=middle_tail)
+    found = intensity_of_counts(own, counts, ladder)
     chosen = np.flatnonzero(found.chosen)
     pairs = [_pair(int(at), found, ladder) for at in chosen]
     gathered = cases.gathered(period, *_asked(pairs, desks, counts.shape))
@@ -143,7 +145,8 @@ def recurring_conflicts(
         _finding(pair, found, ratio, period, gathered, places, topics, seed)
         for pair, ratio in zip(pairs, _ratios(found, chosen), strict=True)
     ]
-    conflicts = _ranked(_published(findings, found))
+    listed = np.ones(len(topics), bool) if disputes is None else disputes
+    conflicts = _ranked(_published(findings, listed, found))
     visible = _visible(found, places.levels)
     return Found(conflicts, found.tested, desks, visible, int(counts.sum()))
 
@@ -224,12 +227,13 @@ def _finding(
     course = recurrence(days, reference, time, rng=rng)
     recurrent = how_recurrent(days, settled, course, period.days)
     is_recurrent = course.course is Course.RECURRENT
-    rhythmic = how_rhythmic(here, others, is_recurrent=is_recurrent, rng=rng)
+    city = gathered.profile.total - here
+    rhythmic = how_rhythmic(here, others, city, is_recurrent=is_recurrent, rng=rng)
     return Conflict(
         level=places.levels[level],
         place=place,
         topic=topic,
-        name=name_conflict(places.names[level][place], topics[topic], rhythmic.window),
+        name=name_conflict(places.names[level][place], topics[topic], rhythmic.when),
         cases=gathered.number[mine],
         intense=Intense(
             observed=int(found.observed[at]),
@@ -248,9 +252,9 @@ def _finding(
     )
 
 
-def _published(findings: Sequence[Conflict], found: Intensity) -> list[Conflict]:
-    """With the q-value of the list: bursts and single voices are filtered before the false share is counted."""
-    kept = [_is_fit(finding) for finding in findings]
+def _published(findings: Sequence[Conflict], listed: Flags, found: Intensity) -> list[Conflict]:
+    """With the q-value of the list: what is not fit for it is filtered before the false share is counted."""
+    kept = [bool(listed[finding.topic]) and _is_fit(finding) for finding in findings]
     chosen = found.chosen
     q = focused_q_values(found.p[chosen], kept, found.weight[chosen], tests=found.tested)
     return [
@@ -293,4 +297,4 @@ def _fewest(usual: Sequence[Floats], cut: float) -> int:
 
 def _tail(count: int, usual: Sequence[Floats]) -> float:
     expected, variance, heavy = usual
-    return float(middle_tail(np.array([count]), expected, variance, heavy)[0])
+    return float(heavier_tail(np.array([count]), expected, variance, heavy)[0])

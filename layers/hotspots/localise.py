@@ -76,7 +76,7 @@ def _choose(candidates: Candidates, among: Ints, left: Floats, passes: Judge) ->
         expected = candidates.expected[among]
         best = int(np.argmax(has * np.log(has / expected) - has + expected))
         best = _finest(candidates, among, left, has - expected, best)
-        leaves = candidates.leaves[among[best]]
+        leaves = candidates.leaves[int(among[best])]
         if not (candidates.by_leaf and _is_of_one_leaf(leaves, left, has[best] - expected[best])):
             chosen.append(int(among[best]))
             left[leaves] *= expected[best] / has[best]
@@ -87,13 +87,13 @@ def _choose(candidates: Candidates, among: Ints, left: Floats, passes: Judge) ->
 def _finest(candidates: Candidates, among: Ints, left: Floats, excess: Floats, best: int) -> int:
     """The smallest that lies within the best and has nearly all of its excess: an address before its cell."""
     here = np.zeros(len(left), bool)
-    here[candidates.leaves[among[best]]] = True
+    here[candidates.leaves[int(among[best])]] = True
     within = [best]
     for n in np.flatnonzero(excess >= _NEARLY_ALL * excess[best]):
-        leaves = candidates.leaves[among[n]]
+        leaves = candidates.leaves[int(among[n])]
         if left[leaves][here[leaves]].sum() >= _NEARLY_ALL * left[leaves].sum():
             within.append(int(n))
-    return min(within, key=lambda n: (len(candidates.leaves[among[n]]), n))
+    return min(within, key=lambda n: (len(candidates.leaves[int(among[n])]), n))
 
 
 def _is_of_one_leaf(leaves: Ints, left: Floats, excess: float) -> bool:

@@ -1,10 +1,12 @@
 """The rhythm of a conflict: hours, days and months in which it happens more than the topic elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import rel_entr
 
 from layers.hotspots import _rhythms
 from layers.hotspots.replicates import sequential_p
@@ -33,6 +35,10 @@ class Days(StrEnum):
     WEEKEND = "weekend"
 
 
+# What of a week, its working days and its weekend, each kind of day is.
+_PARTS_OF_WEEK = {Days.ALL: (1, 1), Days.WEEKDAYS: (1, 0), Days.WEEKEND: (0, 1)}
+
+
 @dataclass(frozen=True)
 class Peak:
     """The window in which the place differs most from the topic elsewhere.
@@ -45,6 +51,8 @@ class Peak:
         `ALL` for months.
     observed : int
         Cases of the place in the window.
+    cases : int
+        Of the place at all.
     expected : float
         With the topic's share of the window elsewhere in the city.
     llr : float
@@ -56,9 +64,14 @@ class Peak:
     length: int
     days: Days
     observed: int
+    cases: int
     expected: float
     llr: float
     p_value: float
+
+    @property
+    def share(self) -> float:
+        return self.observed / self.cases if self.cases else 0.0
 
 
 def hours_of_week(moments: Moments) -> Ints:
@@ -89,7 +102,12 @@ def season_profile(moments: Moments) -> Ints:
 
 
 def hour_peak(
-    place: Ints, others: Ints, *, rng: np.random.Generator, replicates: int = REPLICATES
+    place: Ints,
+    others: Ints,
+    *,
+    rng: np.random.Generator,
+    replicates: int = REPLICATES,
+    days: Sequence[Days] = tuple(Days),
 ) -> Peak:
     """The 2 to 8 hours, on all days, weekdays or weekends, that set a place apart from its topic.
 
@@ -97,6 +115,8 @@ def hour_peak(
     ----------
     place, others : ndarray of int, shape (7, 24)
         Week profiles of the cases of a topic: of the place, and of the rest of the city.
+    days : sequence of Days
+        The kinds of day to choose from.
 
     Raises
     ------
@@ -113,13 +133,33 @@ def hour_peak(
     Kulldorff, M. (1997): A spatial scan statistic, Communications in Statistics 26, 1481-1496 (Bernoulli model).
     """
     _check(place, others, (DAYS, HOURS))
-    kinds, costs = np.array([[1, 1], [1, 0], [0, 1]]), _COST_OF_DAYS * np.array([0.0, 1, 1])
+    kinds = np.array([_PARTS_OF_WEEK[kind] for kind in days])
     of_place, of_pool = (
         np.stack([cases[:_FIRST_WEEKEND_DAY].sum(axis=0), cases[_FIRST_WEEKEND_DAY:].sum(axis=0)])
         for cases in (place, place + others)
     )
     lengths = (SHORTEST_HOURS, LONGEST_HOURS)
-    return _peak(of_place, of_pool, kinds, costs, lengths, rng, replicates)
+    return _peak(of_place, of_pool, kinds, days, lengths, rng, replicates)
+
+
+def telling_days(place: Ints, others: Ints) -> Days:
+    """The kind of day that a place has more of than the others, where that is no chance at 1 %.
+
+    Parameters
+    ----------
+    place, others : ndarray of int, shape (7, 24)
+
+    Notes
+    -----
+    Likelihood ratio of two binomials, over all hours.
+    """
+    _check(place, others, (DAYS, HOURS))
+    number, at_weekend = int(place.sum()), int(place[_FIRST_WEEKEND_DAY:].sum())
+    share = float(others[_FIRST_WEEKEND_DAY:].sum() / others.sum())
+    apart = rel_entr([at_weekend, number - at_weekend], [number * share, number * (1 - share)])
+    if not apart.sum() > _COST_OF_DAYS:
+        return Days.ALL
+    return Days.WEEKEND if at_weekend > number * share else Days.WEEKDAYS
 
 
 def month_peak(
@@ -135,9 +175,9 @@ def month_peak(
         Month profiles.
     """
     _check(place, others, (MONTHS,))
-    kinds, costs = np.array([[1]]), np.zeros(1)
-    lengths = (SHORTEST_MONTHS, LONGEST_MONTHS)
-    return _peak(place[None], (place + others)[None], kinds, costs, lengths, rng, replicates)
+    kinds, lengths = np.array([[1]]), (SHORTEST_MONTHS, LONGEST_MONTHS)
+    pool = place + others
+    return _peak(place[None], pool[None], kinds, (Days.ALL,), lengths, rng, replicates)
 
 
 def _check(place: Ints, others: Ints, shape: tuple[int, ...]) -> None:
@@ -152,12 +192,13 @@ def _peak(
     place: Ints,
     pool: Ints,
     kinds: Ints,
-    costs: Floats,
+    days: Sequence[Days],
     lengths: tuple[int, int],
     rng: np.random.Generator,
     replicates: int,
 ) -> Peak:
-    """The best window over rows of `kinds` of day, of which `place` and `pool` have one row each."""
+    """The best window over `kinds` of day, each a sum of rows of `place` and `pool`; `days` are their names."""
+    costs = np.array([0.0 if kind is Days.ALL else _COST_OF_DAYS for kind in days])
     number, total = int(place.sum()), int(pool.sum())
     inside, together = kinds @ place, kinds @ pool
     score, row, first, length = _rhythms.best_window(inside, together, costs, *lengths)
@@ -177,8 +218,9 @@ def _peak(
     return Peak(
         first=first,
         length=length,
-        days=tuple(Days)[row],
+        days=days[row],
         observed=observed,
+        cases=number,
         expected=number * elsewhere / (total - number),
         llr=score + costs[row] if score else 0.0,
         p_value=p_value,

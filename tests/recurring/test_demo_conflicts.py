@@ -10,13 +10,7 @@ from django.utils import timezone
 from gridmap.incidents.demo_cases.sites import SITES
 from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.services.finding import find_recurring
-
-# Words of the name by which each planted conflict of the source document must be listed.
-NAMED = {
-    "toll": ("收费站", "交通噪音", "夜间"),
-    "market": ("镜铁西路", "马路市场", "周末早上"),
-    "zixuan": ("紫轩花苑", "供排水"),
-}
+from tests.recurring.lists import SOURCE
 
 
 @pytest.fixture
@@ -31,8 +25,7 @@ def names(run: Run) -> list[str]:
 
 def test_the_three_conflicts_of_the_source_are_listed_with_their_names(run: Run) -> None:
     listed = names(run)
-    print("\n".join(listed))
-    for key, words in NAMED.items():
+    for key, words in SOURCE.items():
         assert [name for name in listed if all(word in name for word in words)], key
 
 

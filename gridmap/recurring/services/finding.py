@@ -60,7 +60,7 @@ def find_recurring(
     tell(_("比较 {n} 件案件…").format(n=len(material.arrays)))
     found = recurring_conflicts(
         material.cases, material.city.places, material.words,
-        since=_local(since), until=_local(until), seed=seed,
+        since=_local(since), until=_local(until), seed=seed, disputes=material.disputes,
     )  # fmt: skip
     tell(_("写下结果…"))
     return _write(found, material, at=at, since=since, until=until, topics=topics, seed=seed)

@@ -11,9 +11,9 @@ from tests.layers.hotspots import city_calibration, detecting, ladders
 from tests.layers.hotspots.ladders import ADDRESS, CELL, ESTATE, STREET, Plant
 from tests.layers.hotspots.worlds import CELLS, RECIPES, TOPICS, draw
 
-# A twentieth of the long runs: fifty cities of the three kinds together, and limits to match.
+# A twentieth of the long runs or more, and limits to match.
 NULLS = range(17)
-PLANTED = range(1_000, 1_010)
+PLANTED = range(1_000, 1_030)
 PLANTS = [Plant(ADDRESS, 36, 3), Plant(STREET, 48, 4), Plant(ESTATE, 42, 5)]
 
 
