@@ -26,9 +26,11 @@ from layers.hotspots.ladder import (
     grouped,
     level_of,
     make_leaves,
+    pairs_of,
     stretches,
 )
 from layers.hotspots.naming import Words
+from layers.hotspots.neighbours import contiguity
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -37,7 +39,7 @@ Geometries = npt.NDArray[Any]
 # A geometry of shapely, whose types do not say what is in an array.
 Shape = Any
 
-LEVELS = ("address", "street", "estate", "cell", "community")
+LEVELS = ("address", "street", "estate", "cells", "cell", "community")
 # Metres within which a spot is called by a landmark or a street.
 KNOWN_M = 250.0
 # What is heard, and how many metres away: beside it people complain of other things than elsewhere.
@@ -183,11 +185,14 @@ class City:
         return names[self.leaves.building]
 
     def _make_places(self) -> Places:
+        cell = level_of("cell", self._cell_of_leaf, len(self._cells))
+        both, self._pairs = pairs_of(cell, contiguity(self._cells.metres, "rook"))
         levels = (
             level_of("address", np.arange(len(self.leaves)), len(self.leaves)),
             self._stretches.level,
             self._estate,
-            level_of("cell", self._cell_of_leaf, len(self._cells)),
+            both,
+            cell,
             level_of("community", self._community_of_leaf, len(self._communities)),
         )
         households = np.array([*self._buildings.columns[4], np.nan], np.float64)
@@ -199,6 +204,7 @@ class City:
             self._names_of_leaves(),
             self._names_of_stretches(streets),
             [Words(name, name) for name in self._estates],
+            self._names_of_pairs(),
             self._cells.words(2, 3),
             self._communities.words(2, 3),
         )
@@ -241,6 +247,13 @@ class City:
             found[stretch] = words[landmark]
         return found
 
+    def _names_of_pairs(self) -> list[Words]:
+        words = self._cells.words(2, 3)
+        return [
+            Words(f"{words[a].zh}和{words[b].zh}", f"{words[a].en} and {words[b].en}")
+            for a, b in self._pairs
+        ]
+
     def key(self, level: str, place: int) -> str:
         """What tells a place in every run: of the registry, or of the ground."""
         makers: dict[str, Callable[[], str]] = {
@@ -249,6 +262,7 @@ class City:
                 f"{self._streets.columns[0][self._stretches.street[place]]}+{self._along(place)}"
             ),
             "estate": lambda: str(self._estates[place]),
+            "cells": lambda: "+".join(self._cells.columns[1][n] for n in self._pairs[place]),
             "cell": lambda: str(self._cells.columns[1][place]),
             "community": lambda: str(self._communities.columns[1][place]),
         }
@@ -274,6 +288,7 @@ class City:
             "address": lambda: self._shape_of_leaf(place),
             "street": lambda: shapely.buffer(self._stretches.lines[place], BESIDE_M),
             "estate": lambda: self._shape_of_estate(place),
+            "cells": lambda: shapely.union_all(self._cells.metres[self._pairs[place]]),
             "cell": lambda: self._cells.metres[place],
             "community": lambda: self._communities.metres[place],
         }

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy import sparse
 
 from layers.hotspots.intensity import Level
+from layers.hotspots.neighbours import Weights
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -42,7 +44,14 @@ class Leaves:
 
 
 # How many times its usual a conflict of each level is thought to have, so that tests go where they can see.
-RATIOS = {"address": 10.0, "street": 5.0, "estate": 5.0, "cell": 3.0, "community": 1.8}
+RATIOS = {
+    "address": 10.0,
+    "street": 5.0,
+    "estate": 5.0,
+    "cells": 2.5,
+    "cell": 3.0,
+    "community": 1.8,
+}
 
 
 def make_leaves(
@@ -96,6 +105,29 @@ def grouped(labels: npt.NDArray[np.str_]) -> tuple[Level, npt.NDArray[np.str_]]:
     if len(words) and words[0] == "":
         words, place = words[1:], place - 1
     return level_of("estate", place.astype(np.int64), len(words)), words
+
+
+def pairs_of(cells: Level, neighbours: Weights) -> tuple[Level, Ints]:
+    """Every two cells side by side as one place: what lies on both sides of a border is one thing.
+
+    Parameters
+    ----------
+    cells : Level
+        Each leaf in one cell.
+    neighbours : sparse array, shape (cells, cells)
+
+    Returns the level and the two cells of each pair, shape (pairs, 2), the smaller number first.
+    """
+    one, other = sparse.triu(neighbours, k=1).coords
+    pairs = np.column_stack([one, other]).astype(np.int64)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    holds = sparse.csr_array(
+        (np.ones(2 * len(pairs)), (np.repeat(np.arange(len(pairs)), 2), pairs.ravel())),
+        shape=(len(pairs), cells.places),
+    )
+    place, at = (holds[:, cells.place]).nonzero()
+    order = np.lexsort((at, place))
+    return Level(cells.leaf[at[order]], place[order], len(pairs), RATIOS["cells"]), pairs
 
 
 @dataclass(frozen=True)

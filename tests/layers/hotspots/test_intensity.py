@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from layers.hotspots.intensity import Ladder, Level, counts_of, intensity, intensity_of_counts
+from layers.hotspots.ladder import level_of, pairs_of
 from layers.hotspots.tails import middle_tail
 from tests.layers.hotspots import city_calibration, detecting, ladders
 from tests.layers.hotspots.ladders import ADDRESS, CELL, ESTATE, STREET, Plant
@@ -182,3 +184,19 @@ def test_cells_alone_are_a_ladder() -> None:
     assert found.tested == CELLS * TOPICS
     assert set(found.level) == {0}
     assert CELL == 3
+
+
+def test_what_lies_on_both_sides_of_a_border_is_one_finding() -> None:
+    cells, of_cell = 60, 10
+    leaves = np.arange(cells * of_cell)
+    cell = level_of("cell", leaves // of_cell, cells)
+    row = csr_array(np.eye(cells, k=1) + np.eye(cells, k=-1))
+    both, pairs = pairs_of(cell, row)
+    zeros, unknown = np.zeros(len(leaves), int), np.full(len(leaves), np.nan)
+    ladder = Ladder((level_of("address", leaves, len(leaves)), both, cell), zeros, unknown, zeros)
+    counts = np.random.default_rng(1).poisson(1.0, (len(leaves), 6))
+    counts[200:220, 2] += np.random.default_rng(2).poisson(3.0, 20)
+    found = intensity_of_counts(counts, counts, ladder)
+    at = np.flatnonzero(found.chosen)
+    assert [(found.level[i], found.topic[i]) for i in at] == [(1, 2)]
+    assert pairs[found.place[at[0]]].tolist() == [20, 21]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.hotspots.ladder import NOWHERE, grouped, level_of, make_leaves, stretches
+from layers.hotspots.ladder import NOWHERE, grouped, level_of, make_leaves, pairs_of, stretches
+from layers.hotspots.neighbours import contiguity
 
 HOUSES = np.array([0.0, 250.0, 450.0, 650.0, 999.0])
 
@@ -61,3 +62,18 @@ def test_leaves_without_a_name_are_in_no_estate() -> None:
     assert (level.leaf.tolist(), level.place.tolist(), level.places) == ([0, 2, 3], [1, 0, 1], 2)
     none = level_of("cell", np.array([NOWHERE, 3]), 4)
     assert (none.leaf.tolist(), none.place.tolist()) == ([1], [3])
+
+
+def test_two_cells_side_by_side_are_a_place_of_their_own() -> None:
+    cells = level_of("cell", np.array([0, 0, 1, 2, NOWHERE]), 3)
+    row = contiguity(shapely.box([0, 1, 2], 0, [1, 2, 3], 1), "rook")
+    both, pairs = pairs_of(cells, row)
+    assert pairs.tolist() == [[0, 1], [1, 2]]
+    members = [both.leaf[both.place == place].tolist() for place in range(both.places)]
+    assert members == [[0, 1, 2], [2, 3]]
+
+
+def test_a_cell_without_neighbours_is_in_no_pair() -> None:
+    apart = contiguity(shapely.box([0, 5], 0, [1, 6], 1), "rook")
+    both, pairs = pairs_of(level_of("cell", np.array([0, 1]), 2), apart)
+    assert (both.places, len(pairs)) == (0, 0)
