@@ -21,11 +21,15 @@ _NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Part:
-    """The places that have some ground of one use: `place` (n,), `due` (n,) and `counts` (n, topics) on it."""
+    """The places that have some ground of one use: `place` (n,), `due` (n,) and `counts` (n, topics) on it.
+
+    `laps` (n,) says in how many places of the level this ground lies: stretches of a street overlap.
+    """
 
     place: Ints
     due: Floats
     counts: Floats
+    laps: Floats
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,15 @@ def grounds_of(members: csr_array, counts: Ints, due: Floats, use: Ints) -> Grou
     counts, due, use : ndarray
         Of the leaves.
     """
-    cases, parts = [], []
+    cases, parts, laps = [], [], members.sum(axis=0)
     for one in range(int(use.max(initial=0)) + 1):
         of_use = np.flatnonzero(use == one)
         here = members[:, of_use]
-        place = np.flatnonzero(here @ np.ones(len(of_use)))
+        size = here @ np.ones(len(of_use))
+        place = np.flatnonzero(size)
         here = here[place]
-        parts.append(Part(place, here @ due[of_use], here @ counts[of_use]))
+        lap = here @ laps[of_use] / size[place]
+        parts.append(Part(place, here @ due[of_use], here @ counts[of_use], lap))
         cases.append(counts[of_use].sum(axis=0))
     return Grounds(np.array(cases, np.float64), parts, members @ due)
 
@@ -147,7 +153,7 @@ class _Piece:
 
 
 def _piece(of_use: Floats, part: Part, own: Floats, city: Floats) -> _Piece:
-    cut = (part.counts - own).sum(axis=0)
+    cut = ((part.counts - own) / part.laps[:, None]).sum(axis=0)
     seen = np.maximum(of_use - cut - own, 0.0) + _CITY * city
     every = seen.sum(axis=1, keepdims=True)
     mix = seen / every

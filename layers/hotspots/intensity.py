@@ -43,6 +43,8 @@ class Level:
         streets and estates 5, cells 3, communities 1.8.
     against_city : bool
         Communities: their own mix is what is tested, so that the city's is the reference.
+    turn : int
+        Levels of a later turn are findings only for what those of earlier ones leave.
     """
 
     leaf: Ints
@@ -50,6 +52,7 @@ class Level:
     places: int
     ratio: float
     against_city: bool = False
+    turn: int = 0
 
     def members(self, leaves: int) -> csr_array:
         """One where a place has a leaf, of shape (places, leaves)."""
@@ -309,12 +312,12 @@ def _row(members: csr_array, place: int) -> Ints:
 def _own_findings(
     tests: _Tests, passing: Ints, cut: Floats, counts: Ints, ladder: Ladder, tail: Tail
 ) -> Ints:
-    last = np.array([level.against_city for level in ladder.levels])
+    turn = np.array([level.turn for level in ladder.levels])
     members = [level.members(len(counts)) for level in ladder.levels]
     leaves = [_row(members[tests.level[i]], tests.place[i]) for i in passing]
     by_leaf = bool((ladder.levels[0].members(len(counts)).sum(axis=1) == 1).all())
     candidates = Candidates(
-        tests.topic[passing], tests.expected[passing], last[tests.level[passing]], leaves, by_leaf
+        tests.topic[passing], tests.expected[passing], turn[tests.level[passing]], leaves, by_leaf
     )
 
     def passes(which: Ints, left: Ints) -> Flags:

@@ -52,6 +52,8 @@ RATIOS = {
     "cell": 3.0,
     "community": 1.8,
 }
+# Turns: two cells are a finding only where neither is, a community where nothing in it is.
+LATER, LAST = 1, 2
 
 
 def make_leaves(
@@ -93,7 +95,9 @@ def make_leaves(
 def level_of(name: str, place: Ints, size: int) -> Level:
     """A level of which each leaf is in one place, or in none (`NOWHERE`); the name is one of `RATIOS`."""
     leaf = np.flatnonzero(place >= 0)
-    return Level(leaf, place[leaf], size, RATIOS[name], against_city=name == "community")
+    is_community = name == "community"
+    turn = LAST if is_community else 0
+    return Level(leaf, place[leaf], size, RATIOS[name], against_city=is_community, turn=turn)
 
 
 def grouped(labels: npt.NDArray[np.str_]) -> tuple[Level, npt.NDArray[np.str_]]:
@@ -127,7 +131,9 @@ def pairs_of(cells: Level, neighbours: Weights) -> tuple[Level, Ints]:
     )
     place, at = (holds[:, cells.place]).nonzero()
     order = np.lexsort((at, place))
-    return Level(cells.leaf[at[order]], place[order], len(pairs), RATIOS["cells"]), pairs
+    return Level(
+        cells.leaf[at[order]], place[order], len(pairs), RATIOS["cells"], turn=LATER
+    ), pairs
 
 
 @dataclass(frozen=True)

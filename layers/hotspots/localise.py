@@ -31,8 +31,8 @@ class Candidates:
     ----------
     topic : ndarray of int, shape (n,)
     expected : ndarray, shape (n,)
-    last : ndarray of bool, shape (n,)
-        Judged only when no other is left: communities.
+    turn : ndarray of int, shape (n,)
+        Judged only for what those of an earlier turn leave: two cells side by side, then communities.
     leaves : sequence of n ndarrays of int
         The leaves that make up each one's place.
     by_leaf : bool
@@ -41,7 +41,7 @@ class Candidates:
 
     topic: Ints
     expected: Floats
-    last: Flags
+    turn: Ints
     leaves: Sequence[Ints]
     by_leaf: bool = False
 
@@ -59,7 +59,8 @@ def localise(candidates: Candidates, counts: Ints, passes: Judge) -> Ints:
     for topic in np.unique(candidates.topic):
         mine = np.flatnonzero(candidates.topic == topic)
         left = counts[:, topic].astype(np.float64)
-        for part in (mine[~candidates.last[mine]], mine[candidates.last[mine]]):
+        for turn in np.unique(candidates.turn[mine]):
+            part = mine[candidates.turn[mine] == turn]
             chosen.extend(_choose(candidates, part, left, passes))
     return np.array(chosen, np.int64)
 

@@ -51,7 +51,7 @@ def ladder(rng: np.random.Generator, addresses: int, known: bool = True) -> Ladd
             Level(along, street, len(first), 5.0),
             Level(within, estate, len(gates), 5.0),
             Level(all_of, cell, CELLS, 3.0),
-            Level(all_of, community[cell], COMMUNITIES, 1.8, against_city=True),
+            Level(all_of, community[cell], COMMUNITIES, 1.8, against_city=True, turn=2),
         ),
         community=community[cell],
         exposure=residents if known else np.full(addresses, np.nan),

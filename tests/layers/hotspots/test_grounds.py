@@ -81,3 +81,15 @@ def test_negative_residents_are_refused() -> None:
 def test_arrays_of_differing_length_are_refused() -> None:
     with pytest.raises(ValueError, match="one length"):
         due_of(np.ones((2, 1), int), np.ones(3), np.zeros(2, int))
+
+
+def test_what_is_cut_in_overlapping_places_is_cut_once() -> None:
+    counts = np.tile([8, 4], (60, 1))
+    use = np.zeros(60, int)
+    counts[30] = [8, 100]
+    windows = csr_array(sum(np.eye(60, k=shift) for shift in range(5)))
+    grounds = grounds_of(windows, counts, due_of(counts, np.ones(60), use), use)
+    of_places = windows @ counts
+    ordinary = np.minimum(of_places.astype(float), 20.0 * np.array([2, 1]))
+    odds = usual(grounds, of_places, ordinary).odds
+    np.testing.assert_allclose(odds[:20, 1], 0.5, rtol=0.05)

@@ -195,7 +195,7 @@ def test_what_lies_on_both_sides_of_a_border_is_one_finding() -> None:
     zeros, unknown = np.zeros(len(leaves), int), np.full(len(leaves), np.nan)
     ladder = Ladder((level_of("address", leaves, len(leaves)), both, cell), zeros, unknown, zeros)
     counts = np.random.default_rng(1).poisson(1.0, (len(leaves), 6))
-    counts[200:220, 2] += np.random.default_rng(2).poisson(3.0, 20)
+    counts[200:220, 2] += np.random.default_rng(2).poisson(1.6, 20)
     found = intensity_of_counts(counts, counts, ladder)
     at = np.flatnonzero(found.chosen)
     assert [(found.level[i], found.topic[i]) for i in at] == [(1, 2)]

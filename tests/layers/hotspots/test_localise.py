@@ -14,9 +14,9 @@ def passing_above(times: float, expected: np.ndarray):
 def chosen(leaves: list[list[int]], expected: list[float], counts: np.ndarray, **kinds) -> list:
     usual = np.array(expected)
     topic = np.array(kinds.get("topic", [0] * len(leaves)))
-    last = np.array(kinds.get("last", [False] * len(leaves)))
+    turn = np.array(kinds.get("turn", [0] * len(leaves)))
     by_leaf = kinds.get("by_leaf", False)
-    candidates = Candidates(topic, usual, last, [np.array(one) for one in leaves], by_leaf)
+    candidates = Candidates(topic, usual, turn, [np.array(one) for one in leaves], by_leaf)
     return localise(candidates, counts, passing_above(3, usual)).tolist()
 
 
@@ -63,9 +63,9 @@ def test_topics_do_not_take_from_each_other() -> None:
 def test_a_community_is_reported_only_for_what_its_places_do_not_explain() -> None:
     whole = list(range(LEAVES))
     alone = column(dict.fromkeys(range(LEAVES), 6))
-    assert chosen([whole, [4]], [10.0, 2.0], alone, last=[True, False]) == [0]
+    assert chosen([whole, [4]], [10.0, 2.0], alone, turn=[2, 0]) == [0]
     within = column({4: 40})
-    assert chosen([whole, [4]], [10.0, 2.0], within, last=[True, False]) == [1]
+    assert chosen([whole, [4]], [10.0, 2.0], within, turn=[2, 0]) == [1]
 
 
 def test_without_candidates_nothing_is_found() -> None:
