@@ -29,6 +29,8 @@ Flags = npt.NDArray[np.bool_]
 Cube = npt.NDArray[np.int32]
 Part = TypeVar("Part")
 
+# Up to so many cases one process was faster than two workers on the same two cores (docs/benchmarks.md): it reads
+# and unpacks a file with both, and what comes after the counting is done once either way.
 WORTH_A_CLUSTER = 20_000_000
 # So many answers are added up by one task.
 _AT_ONCE = 8
@@ -82,13 +84,18 @@ class PartitionedCases:
         files = self._files()
         if self.client is None or len(self) < self.least:
             return reduce(add, (ask(file, *about) for file in files))
-        shared = self.client.scatter(about, broadcast=True, hash=False)
+        # A task, because what is scattered is lost with the workers that hold it.
+        shared = self.client.submit(_same, about, pure=False)
         parts = self.client.map(_asked, files, ask=ask, about=shared, pure=False)
         while len(parts) > 1:
             groups = [parts[at : at + _AT_ONCE] for at in range(0, len(parts), _AT_ONCE)]
             parts = self.client.map(_sum, groups, pure=False)
         answer: Part = parts[0].result()
         return answer
+
+
+def _same(about: Sequence[Any]) -> Sequence[Any]:
+    return about
 
 
 def _asked(file: Path, ask: Callable[..., Part], about: Sequence[Any]) -> Part:

@@ -1,19 +1,18 @@
 """Any number of files and of worker processes gives the same answer to the last bit."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
-from distributed import Client, LocalCluster
 
 from geodata.assigning import PolygonIndex
 from layers.hotspots.case_files import files_of, write_cases
 from layers.hotspots.conflicts import Found
 from layers.hotspots.cube import Periods, bin_cube
 from layers.hotspots.partitioned import PartitionedCases
+from tests.layers.hotspots.clusters import cluster_of, scale
 from tests.layers.hotspots.dated import SINCE, UNTIL, Dated, dated, differences
 from tests.layers.hotspots.worlds import TOPICS
 
@@ -44,14 +43,6 @@ def in_memory(town: Dated) -> Found:
     return found
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=max(WORKERS), threads_per_worker=1, dashboard_address=None, memory_limit=0
-    ) as local:
-        yield local
-
-
 @pytest.mark.parametrize("partitions", PARTITIONS)
 def test_in_one_process_files_give_what_the_arrays_do(
     town: Dated, folders: dict[int, Path], in_memory: Found, partitions: int
@@ -62,14 +53,12 @@ def test_in_one_process_files_give_what_the_arrays_do(
 
 
 def test_on_any_workers_files_give_what_the_arrays_do(
-    town: Dated, folders: dict[int, Path], in_memory: Found, cluster: LocalCluster
+    town: Dated, folders: dict[int, Path], in_memory: Found
 ) -> None:
     cells, periods = grid(), months()
-    with Client(cluster) as client:
+    with cluster_of(max(WORKERS)) as (cluster, client):
         for workers in WORKERS:
-            cluster.scale(workers)
-            while len(client.scheduler_info()["workers"]) != workers:
-                client.wait_for_workers(1)
+            scale(cluster, client, workers)
             for folder in folders.values():
                 cases = PartitionedCases(folder, client, least=0)
                 assert differences(town.found(cases), in_memory) == []
