@@ -105,7 +105,7 @@ def least(run: Callable[[], object], clock: Callable[[], float], rounds: int) ->
 
 def test_the_list_from_many_files(measured: list[str], tmp_path: Path) -> None:
     town = dated(1, ADDRESSES, MILLION + 3_000 - 10 * ADDED, 10)
-    with cluster_of(WORKERS) as (_, client):
+    with cluster_of(WORKERS) as client:
         rows = [row_of(town, tmp_path, count, client) for count in FILES]
     text = CLUSTER_TEXT.format(
         turns=TURNS, workers=WORKERS, worth=WORTH_A_CLUSTER, rows=table(CLUSTER_HEADS, rows)

@@ -11,7 +11,7 @@ import pytest
 from layers.hotspots.case_files import write_cases
 from layers.hotspots.conflicts import Found
 from layers.hotspots.partitioned import PartitionedCases
-from tests.layers.hotspots.clusters import cluster_of, scale
+from tests.layers.hotspots.clusters import cluster_of
 from tests.layers.hotspots.dated import Dated, dated, differences
 
 PARTITIONS = (1, 2, 7, 60)
@@ -38,22 +38,21 @@ def in_memory(town: Dated) -> Found:
     return town.found()
 
 
+@pytest.mark.parametrize("workers", WORKERS)
 def test_any_files_and_workers_give_the_same_list(
-    town: Dated, folders: dict[int, Path], in_memory: Found
+    town: Dated, folders: dict[int, Path], in_memory: Found, workers: int
 ) -> None:
-    with cluster_of(max(WORKERS)) as (cluster, client):
-        for workers in WORKERS:
-            scale(cluster, client, workers)
-            for folder in folders.values():
-                found = town.found(PartitionedCases(folder, client, least=0))
-                assert differences(found, in_memory) == []
+    with cluster_of(workers) as client:
+        for folder in folders.values():
+            found = town.found(PartitionedCases(folder, client, least=0))
+            assert differences(found, in_memory) == []
 
 
 @pytest.mark.parametrize("after", DELAYS)
 def test_a_killed_worker_changes_nothing(
     town: Dated, folders: dict[int, Path], in_memory: Found, after: float
 ) -> None:
-    with cluster_of(max(WORKERS)) as (_, client), ThreadPoolExecutor() as beside:
+    with cluster_of(max(WORKERS)) as client, ThreadPoolExecutor() as beside:
         cases = PartitionedCases(folders[60], client, least=0)
         pids = sorted(client.run(os.getpid).values())
         asked = beside.submit(town.found, cases)

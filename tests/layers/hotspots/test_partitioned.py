@@ -1,5 +1,6 @@
 """Any number of files and of worker processes gives the same answer to the last bit."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from layers.hotspots.case_files import files_of, write_cases
 from layers.hotspots.conflicts import Found
 from layers.hotspots.cube import Periods, bin_cube
 from layers.hotspots.partitioned import PartitionedCases
-from tests.layers.hotspots.clusters import cluster_of, scale
+from tests.layers.hotspots.clusters import cluster_of
 from tests.layers.hotspots.dated import SINCE, UNTIL, Dated, dated, differences
 from tests.layers.hotspots.worlds import TOPICS
 
@@ -52,17 +53,17 @@ def test_in_one_process_files_give_what_the_arrays_do(
     assert differences(found, in_memory) == []
 
 
-def test_on_any_workers_files_give_what_the_arrays_do(
-    town: Dated, folders: dict[int, Path], in_memory: Found
+@pytest.mark.parametrize("workers", WORKERS)
+def test_on_workers_files_give_what_the_arrays_do(
+    town: Dated, folders: dict[int, Path], in_memory: Found, workers: int
 ) -> None:
     cells, periods = grid(), months()
-    with cluster_of(max(WORKERS)) as (cluster, client):
-        for workers in WORKERS:
-            scale(cluster, client, workers)
-            for folder in folders.values():
-                cases = PartitionedCases(folder, client, least=0)
-                assert differences(town.found(cases), in_memory) == []
-                assert np.array_equal(cases.cube(cells, periods, TOPICS), cube(town))
+    with cluster_of(workers) as client:
+        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == workers
+        for folder in folders.values():
+            cases = PartitionedCases(folder, client, least=0)
+            assert differences(town.found(cases), in_memory) == []
+            assert np.array_equal(cases.cube(cells, periods, TOPICS), cube(town))
 
 
 def test_sums_of_fractions_would_depend_on_the_files(town: Dated, folders: dict[int, Path]) -> None:
