@@ -62,6 +62,13 @@ def test_a_point_within_touching_is_held_and_one_beyond_is_not() -> None:
     assert found(index, (98.3 + 0.9e-8, 39.75), (98.3 + 1.2e-8, 39.75)) == [0, NOWHERE]
 
 
+def test_nothing_is_held_beyond_the_bounds() -> None:
+    index = PolygonIndex(polygons(shapely.box(0, 0, 1, 1), shapely.box(2, 1, 3, 4)), touching=1e-3)
+    assert len(index) == 2
+    assert index.bounds.tolist() == pytest.approx([-1e-3, -1e-3, 3.001, 4.001])
+    assert found(index, (-0.9e-3, 0.5), (-1.1e-3, 0.5)) == [0, NOWHERE]
+
+
 def test_nothing_has_a_point_where_there_are_no_polygons() -> None:
     assert found(PolygonIndex(polygons()), (1, 1)) == [NOWHERE]
 
