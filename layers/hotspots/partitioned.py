@@ -29,7 +29,7 @@ Flags = npt.NDArray[np.bool_]
 Cube = npt.NDArray[np.int32]
 Part = TypeVar("Part")
 
-# Up to so many cases one process was faster than two workers on the same two cores (docs/benchmarks.md): it reads
+# Up to so many cases one process was faster than two workers on the same two cores (docs/decisions/0018): it reads
 # and unpacks a file with both, and what comes after the counting is done once either way.
 WORTH_A_CLUSTER = 20_000_000
 # So many answers are added up by one task.
