@@ -87,11 +87,18 @@ except CityProfileError as error:
     raise ImproperlyConfigured(f"GRIDMAP_CITY: {error}") from error
 BASEMAP_TILES = os.environ.get("BASEMAP_TILES", "")
 
-# Two roles: the owner migrates, the application serves.
-DATABASE_ROLE = one_of("GRIDMAP_DB_ROLE", ("app", "owner"))
+# Three roles: the owner migrates, the application serves, the planners' door reads.
+DATABASE_ROLE = one_of("GRIDMAP_DB_ROLE", ("app", "owner", "reader"))
 DATABASE_URL = required("DATABASE_URL", "postgres://… of a PostGIS database")
 OWNER_DATABASE_URL = os.environ.get("OWNER_DATABASE_URL", DATABASE_URL)
-DATABASES = {"default": database(OWNER_DATABASE_URL if DATABASE_ROLE == "owner" else DATABASE_URL)}
+READER_DATABASE_URL = os.environ.get("READER_DATABASE_URL", "")
+if DATABASE_ROLE == "reader":
+    required("READER_DATABASE_URL", "the same database as the role of the planners' door")
+URLS = {"app": DATABASE_URL, "owner": OWNER_DATABASE_URL, "reader": READER_DATABASE_URL}
+DATABASES = {"default": database(URLS[DATABASE_ROLE])}
+# Whose areas the planners' door shows, and what moves the points that it shows, the same for ever.
+PLANNER = os.environ.get("GRIDMAP_PLANNER", "")
+RELEASE_SECRET = os.environ.get("GRIDMAP_RELEASE_SECRET") or SECRET_KEY
 
 GDAL_LIBRARY_PATH = wheel_library(pyogrio, "pyogrio.libs/libgdal*.so*")
 GEOS_LIBRARY_PATH = wheel_library(shapely, "shapely.libs/libgeos_c*.so*")

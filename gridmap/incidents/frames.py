@@ -5,13 +5,25 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from django.contrib.gis.db.models.functions import GeoFunc
-from django.db.models import BigIntegerField, DateTimeField, F, FloatField, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateTimeField,
+    F,
+    FloatField,
+    IntegerField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
-from geodata.copying import read_columns
+from geodata.copying import Columns, read_columns
 from geodata.times import Moments
 from gridmap.incidents.querysets import IncidentQuerySet
+from gridmap.incidents.states import State
+from gridmap.incidents.topics import SOURCES, URGENCIES
 
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -77,10 +89,40 @@ COLUMNS: dict[str, tuple[str, Any]] = {
 }
 
 
+# Words of a fixed list travel as their position in it.
+WORDS: dict[str, tuple[str, ...]] = {
+    "source": tuple(SOURCES),
+    "urgency": tuple(URGENCIES),
+    "state": tuple(state.value for state in State),
+}
+
+
+def _position(column: str, words: tuple[str, ...]) -> Case:
+    places = (When(**{column: word}, then=Value(n)) for n, word in enumerate(words))
+    return Case(*places, default=Value(NONE), output_field=IntegerField())
+
+
+WORD_COLUMNS: dict[str, tuple[str, Any]] = {
+    name: ("integer", _position(name, words)) for name, words in WORDS.items()
+}
+
+
 def read_cases(cases: IncidentQuerySet) -> CaseArrays:
     """Every case of a queryset that is limited to what the asker may see."""
-    asked = {f"as_{name}": expression for name, (_kind, expression) in COLUMNS.items()}
+    return CaseArrays(**_read(cases, COLUMNS))
+
+
+def read_described(cases: IncidentQuerySet) -> tuple[CaseArrays, dict[str, "pd.Categorical[str]"]]:
+    """The same, and the way by which each came, how urgent it is and its state."""
+    found = _read(cases, COLUMNS | WORD_COLUMNS)
+    words = {
+        name: pd.Categorical.from_codes(found.pop(name), pd.Index(WORDS[name])) for name in WORDS
+    }
+    return CaseArrays(**found), words
+
+
+def _read(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> Columns:
+    asked = {f"as_{name}": expression for name, (_kind, expression) in columns.items()}
     rows = cases.order_by("pk").annotate(**asked).values_list(*asked)
     sql, params = rows.query.sql_with_params()
-    kinds = {name: kind for name, (kind, _expression) in COLUMNS.items()}
-    return CaseArrays(**read_columns(sql, params, kinds))
+    return read_columns(sql, params, {name: kind for name, (kind, _) in columns.items()})

@@ -14,7 +14,7 @@ from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.calendar import YEARS_AHEAD
 from gridmap.incidents.states import RUNNING, State
-from gridmap.incidents.topics import MEDIATED
+from gridmap.incidents.topics import MEDIATED, SENSITIVE
 
 # A planner works on places and topics; a case is about persons.
 WITHOUT_CASES = frozenset({Role.PLANNER.value})
@@ -119,6 +119,17 @@ class IncidentQuerySet(models.QuerySet[Any]):
         if not works_with_cases(scope):
             return self.none()
         return self.filter(in_scope(scope, self.model))
+
+    def told_to(self, scope: Scope) -> Self:
+        """The cases of the areas in scope that may be told without persons, a planner's areas included.
+
+        What is sensitive is told only to those who may see the cases of the area themselves.
+        """
+        seen = scope.areas_of(scope.roles - WITHOUT_CASES)
+        return self.filter(
+            Q(area_id__in=seen)
+            | (Q(area_id__in=scope.area_ids) & ~Q(topic__category__in=sorted(SENSITIVE)))
+        )
 
 
 def works_with_cases(scope: Scope) -> bool:

@@ -28,6 +28,8 @@ CATEGORIES: dict[str, str] = {
     "16": _("涉民族宗教"),
     "99": _("其他"),
 }
+# Families and wages: of a small place these say too much about the people in it.
+SENSITIVE = frozenset({"01", "07"})
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def read_material(cases: IncidentQuerySet, at: datetime) -> Material:
     """All cases of a queryset with the places of that moment."""
     arrays = read_cases(cases)
     city, topics = City(arrays, at), list(Topic.objects.order_by("pk"))
-    voices = _voices(arrays.id)
+    voices = voices_of(arrays.id)
     material = Cases(
         leaf=city.leaves.of_case,
         topic=positions(np.array([topic.pk for topic in topics]), arrays.topic),
@@ -58,7 +58,7 @@ def read_material(cases: IncidentQuerySet, at: datetime) -> Material:
     return Material(arrays, material, city, topics, _digest(arrays, voices))
 
 
-def _voices(ids: Ints) -> Ints:
+def voices_of(ids: Ints) -> Ints:
     """The caller of each case, `NONE` where nobody is named."""
     known = read_columns(VOICES, [], {"incident": "bigint", "voice": "bigint"})
     return np.append(known["voice"], NONE)[positions(known["incident"], ids)]

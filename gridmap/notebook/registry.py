@@ -1,29 +1,11 @@
-"""The planners' door: read-only frames of the city without personal fields.
+"""Places, which everybody may know."""
 
-In a notebook::
-
-    from gridmap import notebook
-    cells = notebook.cells()
-"""
-
-import os
-from datetime import date, datetime
-
-import django
 import geopandas as gpd
-from django.apps import apps
 from django.utils import timezone
 
-if not apps.ready:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridmap.settings")
-    # Jupyter runs cells inside an event loop; these reads are plain and short.
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    django.setup()
-
-from geodata import frames  # after the set-up above
+from geodata import frames
 from geodata.models import Building, LeaderPost, Street
-
-Day = date | datetime | None
+from gridmap.notebook.asking import Day
 
 
 def areas(on: Day = None) -> gpd.GeoDataFrame:
