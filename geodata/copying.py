@@ -67,6 +67,11 @@ def read_columns(sql: str, params: Sequence[Any], columns: Mapping[str, str]) ->
     return {name: _native(rows[name], kind) for name, kind in columns.items()}
 
 
+def no_rows(columns: Mapping[str, str]) -> Columns:
+    """What a query of these columns gives where nothing matches."""
+    return {name: _native(np.zeros(0, LAYOUTS[kind]), kind) for name, kind in columns.items()}
+
+
 def _record(columns: Mapping[str, str]) -> np.dtype[np.void]:
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for name, kind in columns.items():

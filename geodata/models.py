@@ -90,6 +90,7 @@ class Area(models.Model):
         verbose_name=_("上级"),
     )
 
+    reader_rights = "SELECT"
     objects = AreaQuerySet.as_manager()
 
     class Meta:
@@ -116,6 +117,8 @@ class Cell(models.Model):
         Area, models.PROTECT, related_name="cells", verbose_name=_("社区（村）")
     )
 
+    reader_rights = "SELECT"
+
     class Meta:
         verbose_name = _("网格")
         verbose_name_plural = _("网格")
@@ -136,6 +139,8 @@ class BoundaryVersion(models.Model):
     closed_by = models.ForeignKey(
         BoundaryChange, models.PROTECT, null=True, related_name="closed_%(class)ss"
     )
+
+    reader_rights = "SELECT"
 
     class Meta:
         abstract = True
@@ -214,6 +219,8 @@ class Building(models.Model):
     geom = models.MultiPolygonField(_("轮廓"), srid=STORED)
     geom_3857 = drawn(models.MultiPolygonField(srid=DRAWN))
 
+    reader_rights = "SELECT"
+
     class Meta:
         verbose_name = _("楼栋")
         verbose_name_plural = _("楼栋")
@@ -244,6 +251,8 @@ class LeaderPost(models.Model):
     geom = models.MultiPolygonField(_("责任区"), srid=STORED)
     geom_3857 = drawn(models.MultiPolygonField(srid=DRAWN))
 
+    reader_rights = "SELECT"
+
     class Meta:
         verbose_name = _("责任区")
         verbose_name_plural = _("责任区")
@@ -271,6 +280,8 @@ class Street(models.Model):
     geom = models.MultiLineStringField(_("线"), srid=STORED)
     geom_3857 = drawn(models.MultiLineStringField(srid=DRAWN))
 
+    reader_rights = "SELECT"
+
     class Meta:
         verbose_name = _("道路")
         verbose_name_plural = _("道路")
@@ -289,6 +300,8 @@ class Landmark(models.Model):
     name_en = models.CharField(_("英文名称"), max_length=80, blank=True)
     geom = models.PointField(_("位置"), srid=STORED)
     geom_3857 = drawn(models.PointField(srid=DRAWN))
+
+    reader_rights = "SELECT"
 
     class Meta:
         verbose_name = _("地标")

@@ -46,6 +46,8 @@ class User(AbstractUser):
     theme = models.CharField(_("外观"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     is_demonstration = models.BooleanField(_("演示账号"), default=False)
 
+    reader_rights = "SELECT (id, username, is_active)"
+
     class Meta:
         verbose_name = _("人员")
         verbose_name_plural = _("人员")
@@ -119,6 +121,7 @@ class Appointment(models.Model):
     stand_in_from = models.DateField(_("代班开始"), null=True, blank=True)
     stand_in_to = models.DateField(_("代班结束"), null=True, blank=True)
 
+    reader_rights = "SELECT"
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:

@@ -6,14 +6,20 @@ MAIN = "gridmap"
 TEMPLATE = "template_gridmap"
 OWNER = "gridmap_owner"
 APP = "gridmap_app"
+READER = "gridmap_reader"
+# Milliseconds.
+READER_PATIENCE = 120_000
 
-# Roles lie in the whole cluster; the owner may act as the application, which the tests do.
+# Roles lie in the whole cluster; the owner may act as the others, which the tests do.
 ROLES = f"""
 DO $$ BEGIN
   IF to_regrole('{OWNER}') IS NULL THEN CREATE ROLE {OWNER} LOGIN CREATEDB; END IF;
   IF to_regrole('{APP}') IS NULL THEN CREATE ROLE {APP} LOGIN; END IF;
+  IF to_regrole('{READER}') IS NULL THEN CREATE ROLE {READER} LOGIN; END IF;
 END $$;
-GRANT {APP} TO {OWNER};
+GRANT {APP}, {READER} TO {OWNER};
+ALTER ROLE {READER} SET default_transaction_read_only = on;
+ALTER ROLE {READER} SET statement_timeout = {READER_PATIENCE};
 """
 NAMES = f"SELECT datname FROM pg_database WHERE datname IN ('{MAIN}', '{TEMPLATE}')"  # noqa: S608
 DRAFT = f"{TEMPLATE}_draft"
@@ -33,8 +39,9 @@ class Server(Protocol):
 
 def prepare(server: Server) -> None:
     found = server.psql("postgres", NAMES).split()
+    # Also where the template is there: a cluster of an earlier release has no reader yet.
+    server.psql("postgres", ROLES)
     if TEMPLATE not in found:
-        server.psql("postgres", ROLES)
         server.psql("postgres", f"DROP DATABASE IF EXISTS {DRAFT}")
         server.psql("postgres", f"CREATE DATABASE {DRAFT}")
         server.psql(DRAFT, "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist")

@@ -9,7 +9,10 @@ from gridmap.host.cluster import Cluster
 from gridmap.host.project import Project, Surroundings
 from gridmap.host.stamps import write_whole
 
-SHOWN = ("GRIDMAP_ENV", "GRIDMAP_VAR", "DATABASE_URL", "OWNER_DATABASE_URL", "SECRET_KEY")
+SHOWN = (
+    *("GRIDMAP_ENV", "GRIDMAP_VAR", "DATABASE_URL", "OWNER_DATABASE_URL", "READER_DATABASE_URL"),
+    *("SECRET_KEY", "GRIDMAP_RELEASE_SECRET"),
+)
 
 
 def application_environment(
@@ -29,10 +32,13 @@ def application_environment(
     if cluster is not None:
         env["DATABASE_URL"] = cluster.url(databases.APP)
         env["OWNER_DATABASE_URL"] = cluster.url(databases.OWNER)
+        env["READER_DATABASE_URL"] = cluster.url(databases.READER)
     elif not env.get("OWNER_DATABASE_URL"):
         env["OWNER_DATABASE_URL"] = env["DATABASE_URL"]
     if not surroundings.is_production and not env.get("SECRET_KEY"):
-        env["SECRET_KEY"] = own_secret(project)
+        env["SECRET_KEY"] = own_secret(project, "secret-key")
+    if not env.get("GRIDMAP_RELEASE_SECRET"):
+        env["GRIDMAP_RELEASE_SECRET"] = own_secret(project, "release-secret")
     return env
 
 
@@ -41,9 +47,9 @@ def as_owner(env: Mapping[str, str]) -> dict[str, str]:
     return {**env, "GRIDMAP_DB_ROLE": "owner"}
 
 
-def own_secret(project: Project) -> str:
-    """The signing key of a development clone, drawn once and the same on every start."""
-    file = project.var / "secret-key"
+def own_secret(project: Project, name: str) -> str:
+    """A secret of this clone, drawn once and the same on every start."""
+    file = project.var / name
     if not file.exists():
         write_whole(file, secrets.token_urlsafe(50).encode(), mode=0o600)
     return file.read_text()

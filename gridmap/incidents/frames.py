@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from django.contrib.gis.db.models.functions import GeoFunc
+from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -19,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from geodata.copying import Columns, read_columns
+from geodata.copying import Columns, no_rows, read_columns
 from geodata.times import Moments
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.states import State
@@ -109,12 +110,12 @@ WORD_COLUMNS: dict[str, tuple[str, Any]] = {
 
 def read_cases(cases: IncidentQuerySet) -> CaseArrays:
     """Every case of a queryset that is limited to what the asker may see."""
-    return CaseArrays(**_read(cases, COLUMNS))
+    return CaseArrays(**_read(cases.order_by("pk"), COLUMNS))
 
 
 def read_described(cases: IncidentQuerySet) -> tuple[CaseArrays, dict[str, "pd.Categorical[str]"]]:
-    """The same, and the way by which each came, how urgent it is and its state."""
-    found = _read(cases, COLUMNS | WORD_COLUMNS)
+    """The same by time, and the way by which each came, how urgent it is and its state."""
+    found = _read(cases.order_by("occurred_at", "pk"), COLUMNS | WORD_COLUMNS)
     words = {
         name: pd.Categorical.from_codes(found.pop(name), pd.Index(WORDS[name])) for name in WORDS
     }
@@ -123,6 +124,11 @@ def read_described(cases: IncidentQuerySet) -> tuple[CaseArrays, dict[str, "pd.C
 
 def _read(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> Columns:
     asked = {f"as_{name}": expression for name, (_kind, expression) in columns.items()}
-    rows = cases.order_by("pk").annotate(**asked).values_list(*asked)
-    sql, params = rows.query.sql_with_params()
-    return read_columns(sql, params, {name: kind for name, (kind, _) in columns.items()})
+    rows = cases.annotate(**asked).values_list(*asked)
+    kinds = {name: kind for name, (kind, _) in columns.items()}
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        # Django asks the database nothing where it knows that nothing can match.
+        return no_rows(kinds)
+    return read_columns(sql, params, kinds)

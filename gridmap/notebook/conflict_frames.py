@@ -14,7 +14,14 @@ from gridmap.recurring.models import Evidence, Run
 from layers.hotspots.discovery import q_values
 
 CLAIMS = ("intense", "recurrent", "current", "rhythmic", "burdensome")
-FIELDS = ("code", "name", "name_en", "level", "topic__code", "area__code")
+# Column of the table: where it is read. By name, because the role of the door may read no others.
+FIELDS = {
+    **{name: f"conflict__{name}" for name in ("code", "name", "name_en", "level")},
+    "topic": "conflict__topic__code",
+    "area": "conflict__area__code",
+    **{name: name for name in ("rank", "avoidable", "q")},
+}
+RUN = ("pk", "at", "since", "until", "topics", "seed", "digest", "tested", "visible")
 # Chances that get their q-value over the list, as the claims leave it to whoever knows all of it.
 CHANCES = ("recurrent_p", "current_new_p", "current_ended_p", "rhythmic_p")
 
@@ -44,40 +51,29 @@ def conflicts(run: int | None = None) -> gpd.GeoDataFrame:
     """
     scope = scope_now()
     found = _run(run)
-    rows = found.evidence.filter(rank__isnull=False, conflict__area__in=scope.area_ids)
-    rows = rows.select_related("conflict__topic", "conflict__area").order_by("rank")
-    table = [_row(one) for one in rows]
-    shapes = shapely.from_wkb(np.array([bytes(one.conflict.geom.wkb) for one in rows], object))
-    frame = gpd.GeoDataFrame(pd.DataFrame(table), geometry=shapes, crs=STORED)
-    frame.attrs |= {
-        "run": found.pk, "at": found.at, "since": found.since, "until": found.until,
-        "seed": found.seed, "digest": found.digest, "tested": found.tested, "visible": found.visible,
-    }  # fmt: skip
-    return _with_q(frame)
+    rows = Evidence.objects.filter(
+        run=found["pk"], rank__isnull=False, conflict__area__in=scope.area_ids
+    )
+    values = list(rows.order_by("rank").values_list("conflict__geom", "claims", *FIELDS.values()))
+    shapes = shapely.from_wkb(np.array([bytes(row[0].wkb) for row in values], object))
+    table = pd.DataFrame([_row(claims, fields) for _geom, claims, *fields in values])
+    frame = gpd.GeoDataFrame(_with_q(table), geometry=shapes, crs=STORED)
+    frame.attrs |= {"run": found.pop("pk"), **found}
+    return frame
 
 
-def _run(number: int | None) -> Run:
-    runs = Run.objects.all()
+def _run(number: int | None) -> dict[str, Any]:
+    runs = Run.objects.values(*RUN)
+    found: dict[str, Any] | None
     found = runs.first() if number is None else runs.filter(pk=number).first()
     if found is None:
         raise LookupError("run: there is none yet" if number is None else f"run: no {number}")
     return found
 
 
-def _row(one: Evidence) -> dict[str, Any]:
-    conflict = one.conflict
-    return {
-        "code": conflict.code,
-        "name": conflict.name,
-        "name_en": conflict.name_en,
-        "level": conflict.level,
-        "topic": conflict.topic.code,
-        "area": conflict.area.code,
-        "rank": one.rank,
-        "avoidable": one.avoidable,
-        "q": one.q,
-        **{key: value for name in CLAIMS for key, value in _flat(name, one.claims[name])},
-    }
+def _row(claims: Mapping[str, Any], fields: list[Any]) -> dict[str, Any]:
+    flat = (pair for name in CLAIMS for pair in _flat(name, claims[name]))
+    return {**dict(zip(FIELDS, fields, strict=True)), **dict(flat)}
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -89,10 +85,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from _flat(name if key == "value" else f"{name}_{key}", part)
 
 
-def _with_q(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    for column in CHANCES:
-        if len(frame):
-            known = frame[column].notna()
-            name = f"{column.removesuffix('_p')}_q"
-            frame.loc[known, name] = q_values(frame.loc[known, column].to_numpy(np.float64))
-    return frame
+def _with_q(table: pd.DataFrame) -> pd.DataFrame:
+    for column in CHANCES if len(table) else ():
+        known = table[column].notna()
+        name = f"{column.removesuffix('_p')}_q"
+        table.loc[known, name] = q_values(table.loc[known, column].to_numpy(np.float64))
+    return table

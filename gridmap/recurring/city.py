@@ -108,7 +108,8 @@ def read_rows(sql: str, at: datetime) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"at": moment(at), "loud": LOUD_GRADES})
         rows = cursor.fetchall()
-    width = len(rows[0]) - 1 if rows else 0
+        # Of no row there are columns, too: a city may have no landmark.
+        width = len(cursor.description) - 1
     columns = [[row[n] for row in rows] for n in range(width)]
     shapes = shapely.from_wkb(np.array([bytes(row[-1]) for row in rows], object))
     return Rows(columns, np.asarray(shapes, object))

@@ -36,6 +36,7 @@ class Run(models.Model):
     visible = models.JSONField(_("看得见的最少案件数"), default=dict)
 
     app_rights = "SELECT, INSERT"
+    reader_rights = "SELECT (id, at, since, until, topics, seed, digest, tested, visible)"
 
     class Meta:
         verbose_name = _("查找记录")
@@ -70,6 +71,7 @@ class RecurringConflict(models.Model):
     cases = models.ManyToManyField(Incident, verbose_name=_("案件"), related_name="conflicts")
 
     app_rights = "SELECT, INSERT, UPDATE"
+    reader_rights = "SELECT (id, code, topic_id, level, name, name_en, geom, area_id)"
 
     class Meta:
         verbose_name = _("反复矛盾")
@@ -100,6 +102,7 @@ class Evidence(models.Model):
     claims = models.JSONField(default=dict)
 
     app_rights = "SELECT, INSERT"
+    reader_rights = "SELECT (run_id, conflict_id, rank, avoidable, q, claims)"
 
     class Meta:
         verbose_name = _("证据")

@@ -173,7 +173,8 @@ def _pieces(lines: Geometries, begins: Floats, ends: Floats) -> Geometries:
     points, line = shapely.get_coordinates(lines, return_index=True)
     steps = np.hypot(*np.diff(points, axis=0).T)
     steps[np.diff(line) != 0] = 0.0
-    along = np.concatenate([[0.0], np.cumsum(steps)])
+    # A city may have no street.
+    along = np.concatenate([[0.0], np.cumsum(steps)])[: len(points)]
     along -= along[np.searchsorted(line, line)]
     inside = (along > begins[line]) & (along < ends[line])
     cuts = [shapely.line_interpolate_point(lines, at) for at in (begins, ends)]

@@ -14,6 +14,8 @@ from gridmap.host.children import children_of
 from gridmap.host.cluster import Cluster, find_cluster, is_server, read_pid, running
 from gridmap.host.project import ROOT, Project
 
+READER_SETTINGS = f"SELECT rolconfig FROM pg_roles WHERE rolname = '{databases.READER}'"
+
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
@@ -41,14 +43,16 @@ def test_a_killed_cluster_starts_again_with_everything_in_it(cluster: Cluster) -
     _leave_half_made_template(cluster)
     with running(cluster):
         assert cluster.psql(databases.MAIN, "SELECT one FROM kept") == "1"
+        assert "default_transaction_read_only=on" in cluster.psql("postgres", READER_SETTINGS)
         names = cluster.psql("postgres", "SELECT datname FROM pg_database ORDER BY 1").split()
         assert names == ["gridmap", "postgres", "template0", "template1", "template_gridmap"]
     assert read_pid(cluster.data / "postmaster.pid") is None
 
 
 def _leave_half_made_template(cluster: Cluster) -> None:
-    """As a start leaves it that was killed while it made the template, pid file included."""
+    """As a start leaves it that was killed while it made the template, pid file included; without a reader."""
     with running(cluster):
+        cluster.psql("postgres", f"DROP ROLE {databases.READER}")
         cluster.psql("postgres", f"ALTER DATABASE {databases.TEMPLATE} IS_TEMPLATE false")
         cluster.psql("postgres", f"ALTER DATABASE {databases.TEMPLATE} RENAME TO {databases.DRAFT}")
     # A number that another program has by now.

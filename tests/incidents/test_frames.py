@@ -46,9 +46,11 @@ def test_each_case_is_what_its_row_says() -> None:
 
 def test_no_case_is_no_row() -> None:
     make_small_city()
-    found = read_cases(Incident.objects.filter(pk=-1))
-    assert len(found) == 0
-    assert found.occurred_at.dtype == np.dtype("datetime64[us]")
+    for nothing in (Incident.objects.filter(pk=-1), Incident.objects.none()):
+        found = read_cases(nothing)
+        assert len(found) == 0
+        assert found.occurred_at.dtype == np.dtype("datetime64[us]")
+        assert found.id.dtype == np.int64
 
 
 def test_a_null_is_refused_and_no_other_number_is_made_of_it() -> None:

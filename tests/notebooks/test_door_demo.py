@@ -30,8 +30,11 @@ def test_the_same_function_finds_what_the_run_found_figure_for_figure() -> None:
         row.conflict.topic.code for row in rows
     ]
     for one, row in zip(found.published, rows, strict=True):
-        written = _evidence(one)
-        assert {name: getattr(row, name) for name in written} == written
+        found_now, then = _evidence(one), {name: getattr(row, name) for name in _evidence(one)}
+        for said in (found_now, then):
+            # The number of a caller means nothing outside one answer.
+            del said["claims"]["voices"]["busiest"]
+        assert found_now == then
 
 
 def test_the_frame_says_what_the_run_wrote() -> None:

@@ -174,6 +174,11 @@ class Incident(models.Model):
     is_imported = models.BooleanField(default=False)
 
     app_rights = "SELECT, INSERT, UPDATE"
+    # Nothing that somebody wrote, and nobody: what the statistics read.
+    reader_rights = (
+        "SELECT (id, topic_id, source, urgency, state, is_open, round, geom, area_id, cell_id, building_id,"
+        " occurred_at, resolved_at)"
+    )
     objects = IncidentQuerySet.as_manager()
 
     class Meta:

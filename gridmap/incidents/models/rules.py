@@ -22,6 +22,8 @@ class Topic(models.Model):
     is_dispute = models.BooleanField(_("是矛盾纠纷"), default=True)
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
 
+    reader_rights = "SELECT"
+
     class Meta:
         verbose_name = _("专题")
         verbose_name_plural = _("专题")

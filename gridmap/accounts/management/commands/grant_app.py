@@ -1,9 +1,10 @@
+from collections.abc import Mapping
 from typing import Any
 
 import dj_database_url
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import sql
@@ -21,26 +22,42 @@ READ_ONLY = {"django_migrations": "SELECT"}
 
 
 class Command(BaseCommand):
-    help = "Grant the application's role what it needs of the owner's tables; again at will."
+    help = "Grant application and reader what they need of the owner's tables; again at will."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        role = dj_database_url.parse(settings.DATABASE_URL)["USER"]
+        app, reader = role_of(settings.DATABASE_URL), role_of(settings.READER_DATABASE_URL)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT current_user")
-            if role and cursor.fetchone() != (role,):
-                grant_tables(cursor, role)
+            (owner,) = cursor.fetchone()
+            if reader in {app, owner} - {""}:
+                raise CommandError(f"READER_DATABASE_URL: {reader} does more than read")
+            if app not in {"", owner}:
+                stated = READ_ONLY | rights_of_models("app_rights")
+                grant_tables(cursor, app, stated, otherwise=ALL, sequences="USAGE, SELECT")
+            if reader:
+                grant_tables(cursor, reader, rights_of_models("reader_rights"))
 
 
-def grant_tables(cursor: CursorWrapper, role: str) -> None:
+def role_of(url: str) -> str:
+    return str(dj_database_url.parse(url)["USER"]) if url else ""
+
+
+def grant_tables(
+    cursor: CursorWrapper,
+    role: str,
+    stated: Mapping[str, str],
+    *,
+    otherwise: str = "",
+    sequences: str = "",
+) -> None:
     """Every table anew, so that a right which was taken back is gone."""
-    narrower = rights_of_models()
     cursor.execute(OWN_TABLES)
     for name, is_sequence in cursor.fetchall():
         target = sql.SQL("{kind} {name}").format(
             kind=sql.SQL("SEQUENCE" if is_sequence else "TABLE"), name=sql.Identifier(name)
         )
-        rights = "USAGE, SELECT" if is_sequence else narrower.get(name, ALL)
+        rights = sequences if is_sequence else stated.get(name, otherwise)
         names = {"target": target, "role": sql.Identifier(role)}
         cursor.execute(sql.SQL("REVOKE ALL ON {target} FROM {role}").format(**names))
         if rights:
@@ -51,11 +68,11 @@ def grant_tables(cursor: CursorWrapper, role: str) -> None:
             )
 
 
-def rights_of_models() -> dict[str, str]:
-    """Tables whose model says in `app_rights` that the application may do less than everything."""
-    stated = {
-        model._meta.db_table: str(model.app_rights)
+def rights_of_models(attribute: str) -> dict[str, str]:
+    """Of tables whose model says so: `app_rights` where the application may do less than everything, `reader_rights`
+    where the planners' door may read, in whole or some columns."""
+    return {
+        model._meta.db_table: str(getattr(model, attribute))
         for model in apps.get_models(include_auto_created=True)
-        if hasattr(model, "app_rights")
+        if hasattr(model, attribute)
     }
-    return {**READ_ONLY, **stated}
