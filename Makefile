@@ -3,11 +3,11 @@ PYTHON ?= python3
 HOST_COMMAND = @exec $(PYTHON) -m gridmap.host
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench torture demo stop
+.PHONY: help run test lint bench torture notebooks demo stop
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; \
-	do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	do printf '  make %-9s %s\n' "$$name" "$$text"; done
 	@echo
 	@echo '  Settings come from the environment: PORT (8000), HOST (127.0.0.1), DATABASE_URL and'
 	@echo '  OWNER_DATABASE_URL (an existing server), GRIDMAP_ENV (development, production). See docs/deploy.md.'
@@ -26,6 +26,9 @@ bench: ## measure tiles, pages, cases, log and import; write docs/benchmarks.md
 
 torture: ## the long runs: kills, races, random hands, the clock, the log, the API, who sees what
 	$(HOST_COMMAND) torture
+
+notebooks: ## JupyterLab on the planners' notebooks, connected, until Ctrl-C
+	$(HOST_COMMAND) notebooks
 
 demo: ## throw the private database away and load the demonstration city afresh
 	$(HOST_COMMAND) demo

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from gridmap.host import checking, serving, tending
+from gridmap.host import checking, serving, tending, workbench
 from gridmap.host.children import adopt_orphans, end_orphans
 from gridmap.host.project import Project, Stop, Surroundings, current_project, read_surroundings
 from gridmap.host.steps import say
@@ -19,7 +19,12 @@ TESTING = {
     "bench": checking.bench,
     "torture": checking.torture,
 }
-TENDING = {"demo": tending.load_afresh, "stop": tending.stop, "env": tending.show_environment}
+TENDING = {
+    "demo": tending.load_afresh,
+    "notebooks": workbench.open_notebooks,
+    "stop": tending.stop,
+    "env": tending.show_environment,
+}
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from gridmap.host.steps import run_step, say
 RUN = "requirements.txt"
 TEST = "requirements-test.txt"
 BENCH = "requirements-bench.txt"
+NOTEBOOKS = "requirements-notebooks.txt"
 INSTALL = (
     *("-m", "pip", "--disable-pip-version-check", "--no-input"),
     *("install", "--no-deps", "--progress-bar", "off"),

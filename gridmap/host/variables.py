@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gridmap.host import databases
 from gridmap.host.cluster import Cluster
-from gridmap.host.project import Project, Surroundings
+from gridmap.host.project import Project, Stop, Surroundings
 from gridmap.host.stamps import write_whole
 
 SHOWN = (
@@ -45,6 +45,25 @@ def application_environment(
 def as_owner(env: Mapping[str, str]) -> dict[str, str]:
     """The same for a command that changes tables."""
     return {**env, "GRIDMAP_DB_ROLE": "owner"}
+
+
+def as_reader(env: Mapping[str, str]) -> dict[str, str]:
+    """The same for whoever only reads through the planners' door: no way to the other roles, no key to sign with.
+
+    Raises
+    ------
+    Stop
+        An existing server whose reader was not named.
+    """
+    reader = env.get("READER_DATABASE_URL", "")
+    if not reader:
+        raise Stop(
+            "READER_DATABASE_URL is not set: the database as the role of the planners' door;"
+            " docs/deploy.md says how to make it"
+        )
+    kept = {name: value for name, value in env.items() if name != "OWNER_DATABASE_URL"}
+    key = secrets.token_urlsafe(50)
+    return {**kept, "GRIDMAP_DB_ROLE": "reader", "DATABASE_URL": reader, "SECRET_KEY": key}
 
 
 def own_secret(project: Project, name: str) -> str:

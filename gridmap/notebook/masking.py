@@ -30,8 +30,8 @@ ORDER BY building.id
 """
 COLUMNS = {"id": "bigint", "lon": "float8", "lat": "float8", "households": "bigint"}
 LEAST_M, STEP = 25.0, 2**0.5
-# Houses among which the nearest households are looked for; beyond a kilometre nobody lives near.
-NEIGHBOURS, FARTHEST_M = 64, 1000.0
+# Houses among which the nearest households are looked for, first a few; beyond a kilometre nobody lives near.
+NEIGHBOURS, FARTHEST_M = (8, 64), 1000.0
 
 
 def masked_points(cases: CaseArrays) -> Points:
@@ -39,13 +39,14 @@ def masked_points(cases: CaseArrays) -> Points:
     known = read_columns(BUILDINGS, [], COLUMNS)
     around = to_metres(known["lon"], known["lat"])
     building = positions(known["id"], cases.building)
-    leaves = make_leaves(*to_metres(cases.lon, cases.lat), building, *around)
-    used, leaf = np.unique(leaves.of_case, return_inverse=True)
-    used_leaves = used[used != NOWHERE]
-    points = _moved(leaves, used_leaves, known["id"], known["households"])
-    nowhere = [None] * (len(used) - len(used_leaves))
-    found: Points = np.array([*nowhere, *points], object)[leaf]
-    return found
+    # Of a case in a building its own point is not asked for.
+    lon = np.where(building == NOWHERE, cases.lon, np.nan)
+    leaves = make_leaves(*to_metres(lon, cases.lat), building, *around)
+    used = np.flatnonzero(np.bincount(leaves.of_case - NOWHERE, minlength=len(leaves) + 1)[1:])
+    found = np.full(len(leaves) + 1, None, object)
+    found[used] = _moved(leaves, used, known["id"], known["households"])
+    # The last one is that of `NOWHERE`.
+    return found[leaves.of_case]
 
 
 def _moved(leaves: Leaves, used: Ints, ids: Ints, households: Ints) -> Points:
@@ -63,19 +64,19 @@ def _moved(leaves: Leaves, used: Ints, ids: Ints, households: Ints) -> Points:
 
 def _reach(xy: Floats, leaves: Leaves, count: int, households: Ints) -> Floats:
     """Metres around each point within which enough other households live."""
+    found = np.full(len(xy), np.inf)
     lived = np.flatnonzero(households > 0)
-    if not len(lived) or not len(xy):
-        return np.full(len(xy), FARTHEST_M)
     tree = cKDTree(np.column_stack([leaves.x[:count], leaves.y[:count]])[lived])
-    distance, at = tree.query(xy, min(NEIGHBOURS, len(lived)))
-    distance, at = distance.reshape(len(xy), -1), at.reshape(len(xy), -1)
-    # An address is not hidden by the households of its own house.
-    counted = np.where(distance > 0, households[lived][at], 0).cumsum(axis=1)
-    enough = counted >= FEWEST_HOUSEHOLDS
-    first = enough.argmax(axis=1)
-    reach = distance[np.arange(len(xy)), first]
-    found: Floats = np.where(enough.any(axis=1), reach, FARTHEST_M).clip(None, FARTHEST_M)
-    return found
+    for neighbours in NEIGHBOURS if len(lived) else ():
+        left = np.flatnonzero(np.isinf(found))
+        distance, at = tree.query(xy[left], range(1, min(neighbours, len(lived)) + 1))
+        # An address is not hidden by the households of its own house.
+        counted = np.where(distance > 0, households[lived][at], 0).cumsum(axis=1)
+        enough = counted >= FEWEST_HOUSEHOLDS
+        nearest = distance[np.arange(len(left)), enough.argmax(axis=1)]
+        found[left] = np.where(enough.any(axis=1), nearest, np.inf)
+    reach: Floats = found.clip(None, FARTHEST_M)
+    return reach
 
 
 def _key(leaves: Leaves, leaf: int, ids: Ints, step: int) -> str:

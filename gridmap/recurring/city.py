@@ -1,6 +1,7 @@
 """The registry as the ladder of the statistics: addresses, streets, estates, cells and communities of a day."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -209,7 +210,7 @@ class City:
             self._cells.words(2, 3),
             self._communities.words(2, 3),
         )
-        return Places(ladder, LEVELS, names)
+        return _comparable(Places(ladder, LEVELS, names))
 
     def _uses(self) -> Ints:
         """The use of each leaf's ground, and whether it lies beside a loud road, as one number."""
@@ -314,10 +315,21 @@ class City:
 
     def communities(self, level: str, place: int) -> set[int]:
         """Ids of the communities that a place lies in."""
-        step = self.places.ladder.levels[LEVELS.index(level)]
+        step = self.places.ladder.levels[self.places.levels.index(level)]
         leaves = step.leaf[step.place == place]
         found = np.unique(self._community_of_leaf[leaves])
         return {int(self._communities.columns[0][n]) for n in found}
+
+
+def _comparable(places: Places) -> Places:
+    """Only levels of which something can be compared: a city may know no street, or be one community."""
+    levels = places.ladder.levels
+    kept = [n for n, level in enumerate(levels) if level.places > level.against_city]
+    return Places(
+        replace(places.ladder, levels=tuple(levels[n] for n in kept)),
+        [places.levels[n] for n in kept],
+        [places.names[n] for n in kept],
+    )
 
 
 def _nearest(
