@@ -8,7 +8,7 @@ from gridmap.host.children import start_child
 from gridmap.host.cluster import Cluster
 from gridmap.host.environment import NOTEBOOKS, prepare_environment
 from gridmap.host.locks import one_after_another, open_lock, try_lock
-from gridmap.host.preparing import prepare_database
+from gridmap.host.preparing import prepare_catalogues, prepare_database
 from gridmap.host.project import Project, Stop, Surroundings
 from gridmap.host.serving import ended, only_one_run, set_up
 from gridmap.host.steps import say
@@ -25,10 +25,11 @@ def open_notebooks(project: Project, surroundings: Surroundings) -> int:
         prepare_environment(project, NOTEBOOKS)
     with _reachable(project, surroundings) as cluster:
         env = application_environment(project, surroundings, cluster)
+        prepare_catalogues(project, env)
         prepare_database(project, surroundings, cluster, env)
-        lab = start_child(
-            "notebooks", _command(project), env=_planner(env, surroundings), cwd=project.root
-        )
+        env = planner_environment(project, surroundings, env)
+        say("notebooks", f"as {env['GRIDMAP_PLANNER']}; Ctrl-C ends everything")
+        lab = start_child("notebooks", _command(project), env=env, cwd=project.root)
         with ended(lab):
             lab.process.wait()
     raise Stop("JupyterLab ended by itself; its reason stands above")
@@ -54,13 +55,22 @@ def _is_city_running(project: Project) -> bool:
         return not try_lock(stream)
 
 
-def _planner(env: Mapping[str, str], surroundings: Surroundings) -> dict[str, str]:
+def planner_environment(
+    project: Project, surroundings: Surroundings, env: Mapping[str, str]
+) -> dict[str, str]:
+    """What a notebook needs to look as one account, from whatever folder it runs in.
+
+    Raises
+    ------
+    Stop
+        In production nobody was named, or on an existing server no role to read with.
+    """
     found = as_reader(env)
+    found["PYTHONPATH"] = str(project.root)
     if not found.get("GRIDMAP_PLANNER"):
         if surroundings.is_production:
             raise Stop("GRIDMAP_PLANNER is not set: the account whose areas the notebooks show")
         found["GRIDMAP_PLANNER"] = DEMONSTRATION
-    say("notebooks", f"as {found['GRIDMAP_PLANNER']}; Ctrl-C ends everything")
     return found
 
 

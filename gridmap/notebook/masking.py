@@ -1,10 +1,12 @@
 """Where the cases of a planner's table are drawn: each address moved once, the same way for ever.
 
 All cases of an address share its move, and are drawn from the address and not from where each was geocoded: neither
-their mean nor their spread says more than one of them. How far an address moves follows from the households
-around it in steps, so that a house more or less in the registry does not move it anew; where a step
-changes, its direction is drawn anew too, since two moves along one line would point at it.
+their mean nor their spread says more than one of them. An address moves as far as it takes until twenty households
+are nearer to its new place than it is itself, in steps, so that a house more or less in the registry does not
+move it anew; in another step its direction is another, too, since two moves along one line would point at it.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +31,10 @@ FROM geodata_building AS building CROSS JOIN LATERAL (SELECT ST_PointOnSurface(b
 ORDER BY building.id
 """
 COLUMNS = {"id": "bigint", "lon": "float8", "lat": "float8", "households": "bigint"}
-LEAST_M, STEP = 25.0, 2**0.5
-# Houses among which the nearest households are looked for, first a few; beyond a kilometre nobody lives near.
-NEIGHBOURS, FARTHEST_M = (8, 64), 1000.0
+# Inner radii from 25 m on; where nobody lives within a kilometre there is nobody to hide.
+LEAST_M, STEP, LAST_STEP = 25.0, 2**0.5, 11
+# Houses among which the nearest households are looked for, first a few.
+NEIGHBOURS = (8, 64)
 
 
 def masked_points(cases: CaseArrays) -> Points:
@@ -43,44 +46,56 @@ def masked_points(cases: CaseArrays) -> Points:
     lon = np.where(building == NOWHERE, cases.lon, np.nan)
     leaves = make_leaves(*to_metres(lon, cases.lat), building, *around)
     used = np.flatnonzero(np.bincount(leaves.of_case - NOWHERE, minlength=len(leaves) + 1)[1:])
+    homes = _Homes(np.column_stack(around), known["households"])
+    points = np.column_stack([leaves.x[used], leaves.y[used]])
+    moved = _moved(points, [_name(leaves, leaf, known["id"]) for leaf in used], homes)
     found = np.full(len(leaves) + 1, None, object)
-    found[used] = _moved(leaves, used, known["id"], known["households"])
+    found[used] = shapely.points(*to_cgcs2000(moved[:, 0], moved[:, 1], metric()))
     # The last one is that of `NOWHERE`.
     return found[leaves.of_case]
 
 
-def _moved(leaves: Leaves, used: Ints, ids: Ints, households: Ints) -> Points:
-    xy = np.column_stack([leaves.x[used], leaves.y[used]])
-    count = len(ids)
-    nearest = _reach(xy, leaves, count, households)
-    steps = np.ceil(np.log(nearest / LEAST_M) / np.log(STEP)).clip(0)
-    density = FEWEST_HOUSEHOLDS / (np.pi * (LEAST_M * STEP**steps / 1000) ** 2)
-    keys = [_key(leaves, leaf, ids, int(step)) for leaf, step in zip(used, steps, strict=True)]
-    moved = masked(xy, keys, *donut_radii(density), secret=release_secret())
-    lon, lat = to_cgcs2000(moved[:, 0], moved[:, 1], metric())
-    points: Points = np.asarray(shapely.points(lon, lat), object).reshape(-1)
-    return points
-
-
-def _reach(xy: Floats, leaves: Leaves, count: int, households: Ints) -> Floats:
-    """Metres around each point within which enough other households live."""
-    found = np.full(len(xy), np.inf)
-    lived = np.flatnonzero(households > 0)
-    tree = cKDTree(np.column_stack([leaves.x[:count], leaves.y[:count]])[lived])
-    for neighbours in NEIGHBOURS if len(lived) else ():
-        left = np.flatnonzero(np.isinf(found))
-        distance, at = tree.query(xy[left], range(1, min(neighbours, len(lived)) + 1))
-        # An address is not hidden by the households of its own house.
-        counted = np.where(distance > 0, households[lived][at], 0).cumsum(axis=1)
-        enough = counted >= FEWEST_HOUSEHOLDS
-        nearest = distance[np.arange(len(left)), enough.argmax(axis=1)]
-        found[left] = np.where(enough.any(axis=1), nearest, np.inf)
-    reach: Floats = found.clip(None, FARTHEST_M)
-    return reach
-
-
-def _key(leaves: Leaves, leaf: int, ids: Ints, step: int) -> str:
+def _name(leaves: Leaves, leaf: int, ids: Ints) -> str:
     building = leaves.building[leaf]
     if building != NOWHERE:
-        return f"building {ids[building]} {step}"
-    return f"spot {leaves.x[leaf]:.0f} {leaves.y[leaf]:.0f} {step}"
+        return f"building {ids[building]}"
+    return f"spot {leaves.x[leaf]:.0f} {leaves.y[leaf]:.0f}"
+
+
+class _Homes:
+    """Houses with their households, in metres."""
+
+    def __init__(self, xy: Floats, households: Ints) -> None:
+        lived = households > 0
+        self._households = households[lived]
+        self._tree = cKDTree(xy[lived])
+
+    def reach(self, xy: Floats) -> Floats:
+        """Metres around each point within which enough households live, none at the point itself; inf where far away."""
+        found = np.full(len(xy), np.inf)
+        for neighbours in NEIGHBOURS:
+            left = np.flatnonzero(np.isinf(found))
+            if len(left) and len(self._households):
+                most = min(neighbours, len(self._households))
+                distance, at = self._tree.query(xy[left], range(1, most + 1))
+                counted = np.where(distance > 0, self._households[at], 0).cumsum(axis=1)
+                enough = counted >= FEWEST_HOUSEHOLDS
+                nearest = distance[np.arange(len(left)), enough.argmax(axis=1)]
+                found[left] = np.where(enough.any(axis=1), nearest, np.inf)
+        return found
+
+
+def _moved(xy: Floats, names: Sequence[str], homes: _Homes) -> Floats:
+    """Each address in the ring of the first step in which it is hidden, beginning with the one that should do."""
+    wanted = homes.reach(xy).clip(LEAST_M, LEAST_M * STEP**LAST_STEP)
+    steps = np.ceil(np.log(wanted / LEAST_M) / np.log(STEP) - 1e-9).astype(np.int64)
+    moved, left = xy.copy(), np.arange(len(xy))
+    while len(left):
+        keys = [f"{names[n]} {step}" for n, step in zip(left, steps[left], strict=True)]
+        density = FEWEST_HOUSEHOLDS / (np.pi * (LEAST_M * STEP ** steps[left] / 1000) ** 2)
+        moved[left] = masked(xy[left], keys, *donut_radii(density), secret=release_secret())
+        distance = np.hypot(*(moved[left] - xy[left]).T)
+        is_seen = (homes.reach(moved[left]) >= distance) & (steps[left] < LAST_STEP)
+        left = left[is_seen]
+        steps[left] += 1
+    return moved

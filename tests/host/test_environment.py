@@ -9,7 +9,14 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from packaging.requirements import Requirement
 
-from gridmap.host.environment import BENCH, RUN, TEST, environment_digest, requirement_files
+from gridmap.host.environment import (
+    BENCH,
+    NOTEBOOKS,
+    RUN,
+    TEST,
+    environment_digest,
+    requirement_files,
+)
 from gridmap.host.project import ROOT
 
 
@@ -38,8 +45,15 @@ def test_a_changed_pin_of_an_included_file_is_noticed(tmp_path: Path) -> None:
     assert environment_digest(tmp_path / "a.txt") != before
 
 
-def test_every_version_is_pinned_exactly() -> None:
-    assert [name for name, version in pins(BENCH).items() if not version.startswith("==")] == []
+@pytest.mark.parametrize("name", [BENCH, NOTEBOOKS])
+def test_every_version_is_pinned_exactly(name: str) -> None:
+    assert [pin for pin, version in pins(name).items() if not version.startswith("==")] == []
+
+
+def test_what_two_files_pin_is_the_same_version() -> None:
+    """Both may be installed into one environment."""
+    one, other = pins(BENCH), pins(NOTEBOOKS)
+    assert {name for name in one.keys() & other.keys() if one[name] != other[name]} == set()
 
 
 @pytest.mark.parametrize("name", [RUN, TEST])
