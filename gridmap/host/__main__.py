@@ -41,7 +41,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         say("end", "ended; nothing of it is left running")
-        return 0 if known.command == "run" else 130
+        return 0 if known.command in {"run", "notebooks"} else 130
     finally:
         end_orphans()
 

@@ -67,7 +67,8 @@ def _run(number: int | None) -> dict[str, Any]:
     found: dict[str, Any] | None
     found = runs.first() if number is None else runs.filter(pk=number).first()
     if found is None:
-        raise LookupError("run: there is none yet" if number is None else f"run: no {number}")
+        none = "run: there is none yet; “manage.py find_recurring” makes one"
+        raise LookupError(none if number is None else f"run: there is no {number}")
     return found
 
 
