@@ -48,7 +48,7 @@ def masked_points(cases: CaseArrays) -> Points:
     used = np.flatnonzero(np.bincount(leaves.of_case - NOWHERE, minlength=len(leaves) + 1)[1:])
     homes = _Homes(np.column_stack(around), known["households"])
     points = np.column_stack([leaves.x[used], leaves.y[used]])
-    moved = _moved(points, [_name(leaves, leaf, known["id"]) for leaf in used], homes)
+    moved = _moved(points, [_name(leaves, leaf, known["id"]) for leaf in used.tolist()], homes)
     found = np.full(len(leaves) + 1, None, object)
     found[used] = shapely.points(*to_cgcs2000(moved[:, 0], moved[:, 1], metric()))
     # The last one is that of `NOWHERE`.
@@ -91,7 +91,7 @@ def _moved(xy: Floats, names: Sequence[str], homes: _Homes) -> Floats:
     steps = np.ceil(np.log(wanted / LEAST_M) / np.log(STEP) - 1e-9).astype(np.int64)
     moved, left = xy.copy(), np.arange(len(xy))
     while len(left):
-        keys = [f"{names[n]} {step}" for n, step in zip(left, steps[left], strict=True)]
+        keys = [f"{names[n]} {step}" for n, step in zip(left.tolist(), steps[left], strict=True)]
         density = FEWEST_HOUSEHOLDS / (np.pi * (LEAST_M * STEP ** steps[left] / 1000) ** 2)
         moved[left] = masked(xy[left], keys, *donut_radii(density), secret=release_secret())
         distance = np.hypot(*(moved[left] - xy[left]).T)

@@ -102,25 +102,33 @@ def test_who_may_see_the_cases_is_told_the_sensitive_ones_there(city: PlannedCit
     assert cells_of(notebook.cases(topics=["water_supply"])) == "aabcd"
 
 
-def test_a_conflict_is_told_where_all_of_its_ground_is_in_scope(city: PlannedCity) -> None:
+def found_conflicts(city: PlannedCity, *found: tuple[str, str, str]) -> None:
+    """A run that lists conflicts of a topic, at a level, of an area; named after it."""
     now = timezone.now()
     run = Run.objects.create(
         at=now, since=now, until=now, seed=1, digest="", cases=1, placed=1, tested=1, listed=3
     )
-    for rank, area in enumerate(("p", "r", "city"), 1):
+    for rank, (topic, level, area) in enumerate(found, 1):
         conflict = RecurringConflict.objects.create(
-            code=f"R{rank}", topic=Topic.objects.get(code="water_supply"), level="cell", key=area,
+            code=f"R{rank}", topic=Topic.objects.get(code=topic), level=level, key=str(rank),
             name=area, name_en=area, geom=MultiPolygon(*square(0, 0)), area=city.city.areas[area],
         )  # fmt: skip
         Evidence.objects.create(
             run=run, conflict=conflict, rank=rank, avoidable=1, q=0.01, observed=9, expected=1,
             ratio=9, ratio_low=5, ratio_high=12, claims=CLAIMS,
         )  # fmt: skip
-    told = {}
-    for who in ("whole", "west", "east"):
-        notebook.connect(as_=who)
-        told[who] = notebook.conflicts().name.tolist()
-    assert told == {"whole": ["p", "r", "city"], "west": ["p"], "east": ["r"]}
+
+
+def told_conflicts(who: str) -> list[str]:
+    notebook.connect(as_=who)
+    return list(notebook.conflicts().name)
+
+
+def test_a_conflict_is_told_where_all_of_its_ground_is_in_scope(city: PlannedCity) -> None:
+    found_conflicts(city, *(("water_supply", "cell", area) for area in ("p", "r", "city")))
+    assert told_conflicts("whole") == ["p", "r", "city"]
+    assert told_conflicts("west") == ["p"]
+    assert told_conflicts("east") == ["r"]
 
 
 CLAIMS = {
@@ -209,7 +217,7 @@ def test_plain_counts_would_show_single_people(city: PlannedCity) -> None:
     assert any(0 < count < 5 for count in plain)
 
 
-def test_a_month_is_told_once_it_is_over(city: PlannedCity, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_month_is_told_once_it_is_over(city: PlannedCity) -> None:
     make_cases(city.by, "aaaaaaa", "family", at=JUNE)
     notebook.connect(as_="west")
     june = np.datetime64("2026-06-01")
