@@ -13,7 +13,8 @@ from gridmap.notebook.asking import Day, counted, local, moment_of, occurred
 from gridmap.notebook.planner import scope_now
 from gridmap.recurring.reading import read_material
 from gridmap.recurring.services.finding import SEED, YEARS
-from layers.hotspots.conflicts import Cases, Places
+from layers.hotspots.cases import Cases
+from layers.hotspots.conflicts import Places
 from layers.hotspots.naming import Words
 
 
@@ -24,7 +25,10 @@ class Material:
     In a notebook::
 
         m = notebook.material()
-        recurring_conflicts(m.cases, m.places, m.topics, since=m.since, until=m.until, seed=m.seed)
+        recurring_conflicts(
+            m.cases, m.places, m.topics,
+            since=m.since, until=m.until, seed=m.seed, disputes=m.disputes,
+        )
 
     `digest` is that of a run (`notebook.conflicts().attrs`) which read the same cases. These arrays are as fine
     as those of the product: they say which building and which hour. What is drawn or printed of them
@@ -38,6 +42,7 @@ class Material:
     since: np.datetime64
     until: np.datetime64
     seed: int
+    disputes: npt.NDArray[np.bool_]
     digest: str
 
 
@@ -65,6 +70,7 @@ def material(since: Day = None, until: Day = None) -> Material:
         since=local(begins),
         until=local(ends),
         seed=SEED,
+        disputes=found.disputes,
         digest=found.digest,
     )
 
