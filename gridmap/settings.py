@@ -280,6 +280,9 @@ MAP_SOURCES = [
     )
 ]
 
+# Called with the ids of new cases, and of those placed anew, in the transaction that writes them.
+CASE_FOLLOWERS = ["gridmap.recurring.services.linking.link_cases"]
+
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "ATTRIBUTION_PREFIX": ""}
 
 LOGGING = {

@@ -99,8 +99,11 @@ def head() -> Note | None:
 
 def logged_tables() -> list[str]:
     """The tables that the log must cover."""
-    models = apps.get_app_config(APP).get_models(include_auto_created=True)
-    return sorted(m._meta.db_table for m in models if m._meta.model_name not in NOT_LOGGED)
+    own = apps.get_app_config(APP).get_models(include_auto_created=True)
+    tables = {m._meta.db_table for m in own if m._meta.model_name not in NOT_LOGGED}
+    # An app above says of its models which are acts of people.
+    above = (m for m in apps.get_models() if getattr(m, "is_logged", False))
+    return sorted(tables | {m._meta.db_table for m in above})
 
 
 @contextmanager

@@ -1,13 +1,18 @@
-"""A place and a topic as one thing: what it is, and what each run saw of it."""
+"""A place and a topic as one thing: what it is, what each run saw of it, and what was done about it."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from geodata.models import DRAWN, STORED, Area, Building, drawn, in_city
+from gridmap.accounts.models import GuideTeam
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.models.choices import choices
+from gridmap.recurring.querysets import ConflictQuerySet
+from gridmap.recurring.states import ACT_LABELS, STATE_LABELS, State
 
 LEVELS: dict[str, Any] = {
     "address": _("地址"),
@@ -69,9 +74,34 @@ class RecurringConflict(models.Model):
         Building, models.PROTECT, null=True, verbose_name=_("楼栋"), related_name="conflicts"
     )
     cases = models.ManyToManyField(Incident, verbose_name=_("案件"), related_name="conflicts")
+    # What the last run that looked at it saw.
+    latest = models.ForeignKey("Evidence", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        _("状态"), max_length=10, choices=choices(STATE_LABELS), default=State.CANDIDATE.value
+    )
+    state_since = models.DateTimeField(_("状态自"))
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True)
+    # Since when it rests; a case that happens later brings it back, also after it was closed.
+    quiet_since = models.DateTimeField(_("平静自"), null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        verbose_name=_("负责人"),
+        related_name="owned_conflicts",
+    )
+    team = models.ForeignKey(
+        GuideTeam, models.PROTECT, null=True, verbose_name=_("队伍"), related_name="conflicts"
+    )
+    plan = models.CharField(_("方案"), max_length=2000, blank=True)
+    plan_due = models.DateField(_("方案期限"), null=True)
+    # Counts what people do.
+    version = models.PositiveIntegerField(default=1)
 
     app_rights = "SELECT, INSERT, UPDATE"
     reader_rights = "SELECT (id, code, topic_id, level, name, name_en, geom, area_id)"
+    is_logged = True
+    objects = ConflictQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("反复矛盾")
@@ -79,10 +109,33 @@ class RecurringConflict(models.Model):
         constraints = [
             in_city("geom", "conflict_in_city"),
             models.UniqueConstraint(fields=["topic", "key"], name="conflict_once_a_place"),
+            models.CheckConstraint(
+                condition=~Q(state="under_plan")
+                | (~Q(plan="") & Q(plan_due__isnull=False, owner__isnull=False)),
+                name="conflict_plan_has_owner_and_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="candidate", confirmed_at__isnull=True)
+                | Q(state="closed")
+                | (~Q(state__in=["candidate", "closed"]) & Q(confirmed_at__isnull=False)),
+                name="conflict_at_work_is_confirmed",
+            ),
+            models.CheckConstraint(
+                # Closed without having rested is dismissed, and was never confirmed.
+                condition=Q(state="quiet", quiet_since__isnull=False)
+                | Q(state="closed", quiet_since__isnull=False, confirmed_at__isnull=False)
+                | Q(state="closed", quiet_since__isnull=True, confirmed_at__isnull=True)
+                | (~Q(state__in=["quiet", "closed"]) & Q(quiet_since__isnull=True)),
+                name="conflict_rests_since",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_dismissed(self) -> bool:
+        return self.state == State.CLOSED and self.confirmed_at is None
 
 
 class Evidence(models.Model):
@@ -113,3 +166,71 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.conflict_id}"
+
+
+class ConflictRecord(models.Model):
+    """One act about a conflict, by nobody where the cases themselves say it."""
+
+    conflict = models.ForeignKey(RecurringConflict, models.PROTECT, related_name="records")
+    act = models.CharField(_("做了什么"), max_length=10, choices=choices(ACT_LABELS))
+    from_state = models.CharField(max_length=10, choices=choices(STATE_LABELS), blank=True)
+    to_state = models.CharField(max_length=10, choices=choices(STATE_LABELS))
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("谁")
+    )
+    # Who was made to answer for it.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(_("说明"), max_length=2000, blank=True)
+
+    # Written once: the application's role can neither change nor delete an act.
+    app_rights = "SELECT, INSERT"
+    is_logged = True
+
+    class Meta:
+        verbose_name = _("办理记录")
+        verbose_name_plural = _("办理记录")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.conflict_id} {self.act}"
+
+
+class Measure(models.Model):
+    """Something that was tried on the spot on a day; what followed is looked at before and after it."""
+
+    conflict = models.ForeignKey(RecurringConflict, models.PROTECT, related_name="measures")
+    words = models.CharField(_("措施"), max_length=200)
+    taken_on = models.DateField(_("日期"))
+    taken_by = models.CharField(_("谁做的"), max_length=60)
+    at = models.DateTimeField(_("记录时间"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    app_rights = "SELECT, INSERT"
+    is_logged = True
+
+    class Meta:
+        verbose_name = _("措施")
+        verbose_name_plural = _("措施")
+        ordering = ["taken_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Night(models.Model):
+    """The search of one night: tried a few times, done once."""
+
+    day = models.DateField(_("日期"), primary_key=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(_("上次开始"))
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+")
+
+    app_rights = "SELECT, INSERT, UPDATE"
+
+    class Meta:
+        verbose_name = _("每晚的查找")
+        verbose_name_plural = _("每晚的查找")
+
+    def __str__(self) -> str:
+        return f"{self.day}"

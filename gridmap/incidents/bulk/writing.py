@@ -69,11 +69,11 @@ class Origin:
     at: np.datetime64
 
 
-def write_cases(cases: Cases, origin: Origin) -> None:
-    """Write cases, their reports and the record of the import; inside a transaction of the caller."""
+def write_cases(cases: Cases, origin: Origin) -> list[int]:
+    """Write cases, their reports and the record of the import, inside a transaction of the caller; their ids."""
     rows = len(cases.values)
     if not rows:
-        return
+        return []
     codes = _codes(cases.values.times["registered_at"])
     with connection.cursor() as cursor:
         cursor.execute(NEXT_IDS, [rows])
@@ -82,6 +82,7 @@ def write_cases(cases: Cases, origin: Origin) -> None:
     copy_into(Report, _reports(cases, ids, codes), rows)
     copy_into(MoveRecord, _moves(cases, origin, ids), rows)
     _assist(ids, cases.owners.rule)
+    return ids.tolist()
 
 
 def copy_into(model: type[models.Model], columns: Mapping[str, binary.Column], rows: int) -> None:

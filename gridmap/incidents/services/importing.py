@@ -26,6 +26,7 @@ from gridmap.incidents.bulk.titles import titles_of
 from gridmap.incidents.bulk.verdicts import Fault, ImportReport
 from gridmap.incidents.bulk.writing import Cases, Origin, write_cases
 from gridmap.incidents.models import Topic
+from gridmap.incidents.services.followers import tell_followers
 from gridmap.incidents.services.reporting import TITLE_LENGTH
 
 ROWS_AT_ONCE = 20_000
@@ -130,7 +131,7 @@ class _Import:
                 )
                 cases = self._cases(values, keys, judge.verdicts.fine & ~known)
             if not dry_run:
-                write_cases(cases, self._origin)
+                tell_followers(write_cases(cases, self._origin))
         self._count(piece, judge, known, cases)
 
     def _cases(self, values: Values, keys: RowKeys, chosen: Flags) -> Cases:

@@ -18,6 +18,7 @@ from gridmap.incidents.models import Incident, MoveRecord, Notice, Report, Topic
 from gridmap.incidents.parts import can_direct, parts_of
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.services.errors import KeyTaken, MoveRefused, ReportRefused
+from gridmap.incidents.services.followers import tell_followers
 from gridmap.incidents.services.moving import lock, save
 from gridmap.incidents.services.notices import responsible, tell
 from gridmap.incidents.services.reporting import (
@@ -132,6 +133,7 @@ def separate_report(
     if receipt is None:
         raise MoveRefused(_("这份来件已经不在这个案件里。"))
     other = Incident.objects.get(pk=receipt.incident_id)
+    tell_followers([other.pk])
     _record(locked, "separate", by=by, at=at, other=other, note=reason, key=key)
     return other
 

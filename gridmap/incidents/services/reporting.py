@@ -17,6 +17,7 @@ from gridmap.incidents.drafts import ReportDraft
 from gridmap.incidents.intake import INTAKE, TYPES, VALUES
 from gridmap.incidents.models import Incident, Party, Report, ReportConflict, Topic
 from gridmap.incidents.services.errors import KeyTaken, ReportRefused
+from gridmap.incidents.services.followers import tell_followers
 from layers.prepared import fetch_value
 
 TITLE_LENGTH = 40
@@ -48,6 +49,7 @@ def report_incident(*, draft: ReportDraft, by: User, at: datetime) -> Receipt:
         found = run(INTAKE, values)
         if found is not None:
             add_parties(draft, found.incident_id)
+            tell_followers([found.incident_id])
         return found
 
     return take_once(draft, write, by=by, at=at)

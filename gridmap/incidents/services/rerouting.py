@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from geodata.querysets import TOUCHING, day_of
@@ -12,6 +12,7 @@ from gridmap.accounts.scope import scope
 from gridmap.incidents.models import Incident
 from gridmap.incidents.rerouting import REROUTING
 from gridmap.incidents.services.errors import MoveRefused
+from gridmap.incidents.services.followers import tell_followers
 from gridmap.incidents.services.queue import dequeue
 from gridmap.incidents.standing import parts_in
 from gridmap.incidents.states import DESK
@@ -52,5 +53,6 @@ def _place_anew(incident: int, *, by: User, at: datetime) -> None:
         "day": day_of(at),
         "touching": TOUCHING,
     }
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REROUTING, values)
+        tell_followers([incident])

@@ -16,15 +16,16 @@ from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident, Topic
 from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.reading import Material, read_material
+from gridmap.recurring.services.following import NOT_COUNTED, follow_conflicts
+from gridmap.recurring.services.recording import record_find
 from layers.hotspots.conflicts import Conflict, Found, recurring_conflicts
 
 YEARS = 5
 SEED = 620_201
 LOCK = 620_202
-# What never was a case of its own.
-NOT_COUNTED = ("merged", "withdrawn", "declined")
 # Of the smaller of two sets of cases: a conflict that shares more is the same one at another level.
 SAME_SHARE = 0.5
+PLACE = ("level", "key", "name", "name_en", "geom", "area", "building")
 Tell = Callable[[str], None]
 
 
@@ -109,22 +110,37 @@ def _write(
     for one in found.conflicts:
         if one.topic in asked and not one.is_published:
             _carry_on(one, run, material)
+    follow_conflicts(at)
     return run
 
 
 def _keep(one: Conflict, rank: int, run: Run, material: Material) -> None:
-    """As the conflict that it was in earlier runs, or as a new one."""
-    conflict = _same(one, run, material) or RecurringConflict(code=_next_code())
+    """As the conflict that it was in earlier runs, or as a new one to be confirmed."""
+    conflict = _same(one, run, material) or RecurringConflict(
+        code=_next_code(), state_since=run.at
+    )
+    is_new = conflict.pk is None
     _place(conflict, one, material)
     conflict.cases.add(*material.arrays.id[one.cases].tolist())
-    Evidence.objects.create(run=run, conflict=conflict, rank=rank, **_evidence(one))
+    if is_new:
+        record_find(conflict, run.at)
+    _see(conflict, run, rank, one)
 
 
 def _carry_on(one: Conflict, run: Run, material: Material) -> None:
     """What was listed once and is not now keeps its story."""
     conflict = _same(one, run, material)
     if conflict is not None:
-        Evidence.objects.create(run=run, conflict=conflict, rank=None, **_evidence(one))
+        _see(conflict, run, None, one)
+
+
+def _see(conflict: RecurringConflict, run: Run, rank: int | None, one: Conflict) -> None:
+    """What this run says of it, beside what earlier runs said."""
+    seen = Evidence.objects.create(run=run, conflict=conflict, rank=rank, **_evidence(one))
+    # Of a run that looks at an earlier period nothing is news.
+    if conflict.latest is None or conflict.latest.run.until <= run.until:
+        conflict.latest = seen
+        conflict.save(update_fields=["latest"])
 
 
 def _same(one: Conflict, run: Run, material: Material) -> RecurringConflict | None:
@@ -156,7 +172,8 @@ def _place(conflict: RecurringConflict, one: Conflict, material: Material) -> No
     conflict.area = _area(city.communities(one.level, one.place))
     building = city.building(one.level, one.place)
     conflict.building = Building.objects.get(pk=building) if building else None
-    conflict.save()
+    # What people wrote meanwhile stays as they wrote it.
+    conflict.save(update_fields=PLACE if conflict.pk else None)
 
 
 def _wkb(shape: Any) -> bytes:

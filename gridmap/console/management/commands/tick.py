@@ -19,6 +19,8 @@ from gridmap.incidents.models import CalendarDay
 from gridmap.incidents.services.calendar import load_calendar
 from gridmap.incidents.services.clocks import strike
 from gridmap.incidents.services.photos import sweep_when_due
+from gridmap.recurring.services.following import follow_conflicts
+from gridmap.recurring.services.nightly import find_nightly
 
 logger = logging.getLogger(__name__)
 LOCK = 620_201
@@ -49,7 +51,9 @@ class Command(BaseCommand):
             forget_uploads(timezone.now())
             if not CalendarDay.objects.reaches(timezone.localdate(timezone=BEIJING)):
                 load_calendar(at=timezone.now())
-            return [*strike(at=timezone.now()).failed, *sweep(timezone.now())]
+            failed = [*strike(at=timezone.now()).failed, *sweep(timezone.now())]
+            follow_conflicts(timezone.now())
+            return [*failed, *find_nightly(timezone.now())]
 
 
 @contextmanager

@@ -1,0 +1,39 @@
+"""Reading conflicts: who sees which."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from gridmap.accounts.scope import Scope
+from gridmap.incidents.querysets import works_with_cases
+from gridmap.recurring.states import IN_HAND, State
+
+
+class ConflictQuerySet(models.QuerySet[Any]):
+    """Conflicts."""
+
+    def visible_to(self, scope: Scope) -> Self:
+        """Those of the areas in scope; for who works with cases also those of an own team, those with cases
+        in a cell that is held by name, and those that this person answers for."""
+        seen = Q(area__in=scope.area_ids)
+        if works_with_cases(scope):
+            seen |= Q(team__in=scope.team_ids) | Q(owner=scope.user_id)
+            if scope.cell_ids:
+                links = self.model.cases.through.objects.filter(
+                    recurringconflict=OuterRef("pk"), incident__cell__in=scope.cell_ids
+                )
+                seen |= Exists(links)
+        return self.filter(seen)
+
+    def known(self) -> Self:
+        """What is to be looked at: listed by the last run that saw it, or confirmed at some time."""
+        listed = Q(state=State.CANDIDATE, latest__rank__isnull=False)
+        return self.filter(listed | Q(confirmed_at__isnull=False))
+
+    def current(self) -> Self:
+        """Of what is known, what is not at an end."""
+        return self.known().exclude(state=State.CLOSED)
+
+    def in_hand(self) -> Self:
+        return self.filter(state__in=sorted(IN_HAND))
