@@ -10,7 +10,7 @@ CASE_TABLE = """
 cases               GET    -             listed    | in  ok  in  | cell comm cell comm sub  city city city comm city city ok   city
 cases               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 case                GET    a             page-a    | in  404 in  | all  all  all  all  all  all  all  all  all  all  all  404  all
-case                GET    d             page-d    | in  404 in  | 404  404  404  404  404  all  all  all  404  all  all  404  all
+case                GET    d             page-d    | in  404 in  | 404  404  404  404  404  all  all  team 404  team all  404  all
 case                GET    unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 case                POST   a             -         | in  404 in  | 405  405  405  405  405  405  405  405  405  405  405  404  405
 case-around         GET    a             around-a  | in  404 in  | all  all  all  all  all  all  all  all  all  all  all  404  all
@@ -38,6 +38,7 @@ report-around       GET    d1            near-d    | in  404 in  | not  not  not
 report-around       GET    -             -         | in  404 in  | 400  400  400  400  400  400  400  400  400  400  400  404  400
 report-around       POST   a1            -         | in  404 in  | 405  405  405  405  405  405  405  405  405  405  405  404  405
 report-receipt      GET    a             receipt   | in  404 in  | 404  404  404  404  404  own  404  404  404  404  404  404  404
+report-receipt      GET    far           received  | in  404 in  | own  404  404  404  404  404  404  404  404  404  404  404  404
 report-receipt      POST   a             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 report-withdraw     GET    a             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 report-withdraw     POST   a             -         | in  404 in  | 404  404  404  404  404  home 404  404  404  404  404  404  404
@@ -52,7 +53,10 @@ CASE_ANSWERS: dict[str, dict[str, str]] = {
     },
     # The parties are masked for everybody.
     "page-a": {"all": f"case-a words-a building-a1 area-p member-a {CASE_STAFF}"},
-    "page-d": {"all": f"case-d words-d building-d1 area-r member-d {CASE_STAFF}"},
+    "page-d": {
+        "team": f"case-d words-d building-d1 area-r member-d {CASE_STAFF}",
+        "all": f"case-d words-d building-d1 area-r member-d {CASE_STAFF} conflict-d",
+    },
     # Names of communities, streets and landmarks are paper.
     "around-a": {"all": "case-a building-a1 area-p cell-a landmark-1 street-1"},
     "around-d": {
@@ -73,6 +77,8 @@ CASE_ANSWERS: dict[str, dict[str, str]] = {
     },
     "acting": {"a": "case-a"},
     "report": {"comm": "area-p"},
+    # Who told of something beyond the own cell does not learn what it belongs to.
+    "received": {"own": "area-r member-d staff-guide staff-unit"},
     "receipt": {"own": "area-p member-a staff-guide staff-unit"},
 }
 CASE_LEADS_INTO = {"act": "/cases/JYG-", "kept": "/report/"}

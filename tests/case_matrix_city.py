@@ -124,6 +124,16 @@ def _separate(matrix: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
     return address, fields | {"version": Incident.objects.get(pk=case.pk).version}
 
 
+def _told_from_afar(matrix: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A report of the member of cell a about something in cell d."""
+    middle = matrix.city.buildings["d1"].geom.centroid
+    draft = make_draft(key=uuid5(REPORTS, "far"), lon=middle.x, lat=middle.y)
+    report_incident(draft=draft, by=matrix.people["grid_member"], at=timezone.now())
+    # That it came is told elsewhere.
+    Notice.objects.all().delete()
+    return {"key": draft.key}, {}
+
+
 UNTIL = "2099-01-01T12:00"
 CASE_TARGETS: dict[tuple[str, str], Target] = {
     ("case", "a"): _case("a"),
@@ -144,6 +154,7 @@ CASE_TARGETS: dict[tuple[str, str], Target] = {
     ("report", "joins-d"): _report("d"),
     ("report-around", "a1"): here(0.5, 0.4),
     ("report-around", "d1"): here(6.5, 0.4),
+    ("report-receipt", "far"): _told_from_afar,
     ("report-receipt", "a"): lambda _: ({"key": uuid5(REPORTS, "a")}, {}),
     ("report-withdraw", "a"): lambda _: ({"key": uuid5(REPORTS, "a")}, {}),
 }

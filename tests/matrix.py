@@ -8,6 +8,7 @@ in      sent to the log-in page              home, mine, out   sent to /, /my-ce
 case    sent to the page of a case           told              sent to /notices/
 desk    sent to /desk/                       board             sent to /desk/teams/
 sent    sent back to the list at the desk    over              sent back to the cell that was handed over
+done    sent back to the page of a conflict
 table   sent back to the table of the city
 step    sent to another step of the import   import            sent to /import/
 ok      200, and not one known name in it    none              200, and nothing in it at all
@@ -63,6 +64,19 @@ my-cells            POST   -             -         | in  405 in  | 405  405  405
 my-cells-ground     POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
+conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+conflicts           POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+conflict            GET    a             conflict  | in  404 in  | page page 404  page page page page page page page page plan page
+conflict            GET    d             far       | in  404 in  | 404  404  404  404  404  page page 404  404  404  page plan page
+conflict            GET    unknown       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+conflict            POST   a             -         | in  404 in  | 405  405  404  405  405  405  405  405  405  405  405  405  405
+conflict            POST   d             -         | in  404 in  | 404  404  404  404  404  405  405  404  404  404  405  405  405
+conflict-act        GET    own-a         asked     | in  404 in  | 409=no 409=no 404 own own 409=no 409=no 409=no 409=no 409=no 409=no 409=no own
+conflict-act        GET    unknown-a     -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+conflict-act        POST   measure-a     asked     | in  404 in  | 422=no 422=no 404 done done 422=no 422=no done 422=no done 422=no 422=no done
+conflict-act        POST   confirm-d     far-asked | in  404 in  | 404  404  404  404  404  422=no 422=no 404  404  404  422=no 422=no done
 
 desk                GET    all           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk                GET    case-a        case-a    | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
@@ -215,6 +229,7 @@ CASE_C = "case-c area-q cell-c building-c1"
 CASE_D = "case-d area-r cell-d building-d1"
 
 # `shows` of a row, then the word in a column. The own name is never counted: pages greet.
+EVERY_AREA = "area-city area-x area-y area-p area-q area-r"
 ANSWERS: dict[str, dict[str, str]] = {
     "areas": {
         "comm": "area-p",
@@ -342,6 +357,31 @@ ANSWERS: dict[str, dict[str, str]] = {
     "at-a1": {"all": "cell-a area-p building-a1 post-a1"},
     "at-d1": {"all": "cell-d area-r building-d1 post-d1"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
+    "conflicts": {
+        "one": "conflict-a area-p staff-officer",
+        "sub": "conflict-a area-p area-q area-x staff-officer",
+        "plan": f"conflict-a conflict-d {EVERY_AREA}",
+        "all": f"conflict-a conflict-d {EVERY_AREA} staff-officer",
+    },
+    "of-p": {
+        "one": "conflict-a area-p staff-officer",
+        "sub": "conflict-a area-p area-q area-x staff-officer",
+        "plan": f"conflict-a {EVERY_AREA}",
+        "all": f"conflict-a {EVERY_AREA} staff-officer",
+    },
+    # Of a conflict a planner sees what it is, and neither cases nor persons.
+    "conflict": {
+        "page": "conflict-a area-p plan-a case-a building-a1 cell-a member-a staff-officer staff-commander",
+        "plan": "conflict-a area-p plan-a",
+    },
+    "far": {"page": "conflict-d area-r case-d building-d1 cell-d member-d", "plan": "conflict-d area-r"},
+    "asked": {
+        "no": "conflict-a",
+        # Those among whom an owner is chosen.
+        "own": "conflict-a area-city area-p area-x cell-a member-a staff-admin staff-commander staff-guide "
+        "staff-leads staff-officer",
+    },
+    "far-asked": {"no": "conflict-d"},
     **CASE_ANSWERS,
 }
 
@@ -365,6 +405,7 @@ OFFERED = {
     "desk/rules": {"city_admin"},
     "desk/new": AT_A_DESK - {"visitor"} | {"grid_leader"},
     "cases": WITH_CASES,
+    "conflicts": set(IDENTITIES) - {"anonymous", "outsider", "disabled", "building_leader"},
     "report": WITH_CASES,
     "import": {"city_admin"},
 }
@@ -382,6 +423,7 @@ LEADS_INTO = {
     "in": "/login/?next=",
     "step": "/import/",
     "case": "/cases/",
+    "done": "/conflicts/JYG-R",
     "sent": "/desk/?",
     "over": "/desk/hand-over/?",
     "table": "/desk/rules/",

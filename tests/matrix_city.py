@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from io import TextIOWrapper
 from pathlib import Path
@@ -33,6 +33,8 @@ from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.photos import add_photo
 from gridmap.incidents.states import Name
+from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.services.handling import confirm_conflict, give_owner, write_plan
 from gridmap.wsgi import user_of_session
 from layers.early import EarlyTiles
 from tests.incidents.api.asking import report_body
@@ -47,7 +49,9 @@ from tests.makers import (
     make_team,
     make_user,
     point,
+    square,
 )
+from tests.recurring.makers import make_conflict
 
 ROLES = tuple(role.value for role in Role)
 IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
@@ -56,10 +60,10 @@ IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
 TOKEN = re.compile(
     rb"\b(?:area-(?:city|[pqrxy])|cell-[abcd]|building-[abcd][12]|post-[abcd][12]|leader-[abcd][12]"
     rb"|tel-[abcd][12]|member-[abcd]|staff-[a-z]+|street-1|landmark-1|upload-[a-z]+"
-    rb"|case-[abcd]|words-[abcd]|party-[abcd])(?![\w-])"
+    rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a)(?![\w-])"
 )
 UNREAD = re.compile(rb'class="bell"[^>]*aria-label="[^"\d]*(\d+)')
-OFFER = re.compile(rb'href="/(my-cells|cases|report|import|desk(?:/[a-z-]+)?)/"')
+OFFER = re.compile(rb'href="/(my-cells|cases|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
 STAFF = {
     Role.GRID_LEADER: ("leads", "p"),
     Role.COMMUNITY_OFFICER: ("officer", "p"),
@@ -105,6 +109,7 @@ class MatrixCity:
         self.city.posts["a2"].buildings.add(self.city.buildings["a1"])
         self.team = make_team()
         self.people = _appoint_everybody(self.city)
+        self.conflicts = _find_conflicts(self.city, self.people)
         self.cases = self.make_cases()
         self.client = Client()
         self.cookies = {who: SimpleCookie() for who in IDENTITIES}
@@ -241,6 +246,30 @@ def _report_everywhere(dispatcher: User) -> dict[str, Incident]:
         for case in cases.values()
     )
     return cases
+
+
+def _find_conflicts(city: SmallCity, people: dict[str, User]) -> dict[str, RecurringConflict]:
+    """One about wages in cell a, which the officer owns and the team helps with; one about water in cell d, to
+    be confirmed."""
+    at = timezone.now()
+    found = {
+        key: make_conflict(
+            city.areas[area],
+            topic,
+            at=at,
+            name=f"conflict-{key}",
+            name_en=f"conflict-{key}",
+            geom=square(column, 0),
+        )
+        for key, area, topic, column in (("a", "p", "wages", 0), ("d", "r", "water_supply", 6))
+    }
+    commander, officer = people[Role.DISTRICT_COMMANDER], people[Role.COMMUNITY_OFFICER]
+    confirm_conflict(conflict=found["a"], by=commander, at=at)
+    team = GuideTeam.objects.get()
+    give_owner(conflict=found["a"], owner=officer, team=team, by=commander, at=at)
+    due = today() + timedelta(days=9)
+    write_plan(conflict=found["a"], plan="plan-a", due=due, by=officer, at=at)
+    return {key: RecurringConflict.objects.get(pk=one.pk) for key, one in found.items()}
 
 
 def _kind(route: str) -> dict[str, Any]:
@@ -407,6 +436,31 @@ def _notice(username: str, key: str) -> Target:
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")
+
+
+def _conflict(key: str, name: str = "", **fields: Any) -> Target:
+    """The page of a conflict, or an act on it in the version that it has."""
+
+    def target(city: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
+        conflict = city.conflicts[key]
+        address = {"code": conflict.code} | ({"name": name} if name else {})
+        return address, ({"version": conflict.version} if name else {}) | fields
+
+    return target
+
+
+TARGETS |= {
+    ("conflicts", "community-p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
+    ("conflict", "a"): _conflict("a"),
+    ("conflict", "d"): _conflict("d"),
+    ("conflict", "unknown"): lambda _: ({"code": "JYG-R9999"}, {}),
+    ("conflict-act", "own-a"): _conflict("a", "own"),
+    ("conflict-act", "measure-a"): _conflict(
+        "a", "measure", words="tried", taken_on="2026-07-01", taken_by="somebody"
+    ),
+    ("conflict-act", "confirm-d"): _conflict("d", "confirm"),
+    ("conflict-act", "unknown-a"): _conflict("a", "unknown"),
+}
 
 
 def _sent(key: str) -> Target:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("contacts/", views.contacts, name="contacts"),
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.notices_read, name="notices-read"),
+    path("conflicts/", include("gridmap.console.conflicts.urls")),
     path("desk/", include("gridmap.console.desk.urls")),
     path("desk/rules/", include("gridmap.console.tables.urls")),
     path("", include("gridmap.console.cases.urls")),

@@ -1,11 +1,13 @@
 """Who may answer for a conflict: who holds, today, a place that it lies in, or belongs to a team."""
 
+from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from django.db.models import Q, QuerySet
 
-from geodata.models import Area
-from gridmap.accounts.models import Appointment, Role, User
+from geodata.models import Area, Cell
+from gridmap.accounts.models import Appointment, GuideTeam, Role, User
 from gridmap.recurring.models import RecurringConflict
 
 # Roles that answer for an area as a whole.
@@ -39,3 +41,32 @@ def _chain(area: Area) -> list[int]:
         chain.append(above.pk)
         above = above.parent
     return chain
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Somebody who may own it, and by which office."""
+
+    person: User
+    role: str
+    place: Area | Cell | GuideTeam
+
+
+def people_for(conflict: RecurringConflict, day: date) -> list[Fit]:
+    """Everybody who may own it once, those of the smallest area first, the teams last."""
+    rows = appointments_for(conflict, day).select_related(
+        "user", "stand_in", "area", "cell", "guide_team"
+    )
+    chain = _chain(conflict.area)
+    order = {area: n for n, area in enumerate(chain)}
+    found: dict[int, Fit] = {}
+    for row in sorted(rows, key=lambda row: (order.get(row.area_id, _rest(row)), row.pk)):
+        person, place = row.holder_on(day), row.area or row.cell or row.guide_team
+        if place is not None:
+            found.setdefault(person.pk, Fit(person, row.get_role_display(), place))
+    return list(found.values())
+
+
+def _rest(row: Appointment) -> float:
+    """Cells before all areas, teams after them."""
+    return -1 if row.cell_id else inf

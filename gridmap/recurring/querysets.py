@@ -5,9 +5,19 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.states import IN_HAND, State
+
+
+# Who looks after a staircase is told by those above what comes back there.
+WITHOUT_CONFLICTS = frozenset({Role.BUILDING_LEADER.value})
+
+
+def sees_conflicts(scope: Scope) -> bool:
+    """Whether there are conflicts for this person at all."""
+    return bool(scope.roles - WITHOUT_CONFLICTS)
 
 
 class ConflictQuerySet(models.QuerySet[Any]):
@@ -16,6 +26,8 @@ class ConflictQuerySet(models.QuerySet[Any]):
     def visible_to(self, scope: Scope) -> Self:
         """Those of the areas in scope; for who works with cases also those of an own team, those with cases
         in a cell that is held by name, and those that this person answers for."""
+        if not sees_conflicts(scope):
+            return self.none()
         seen = Q(area__in=scope.area_ids)
         if works_with_cases(scope):
             seen |= Q(team__in=scope.team_ids) | Q(owner=scope.user_id)

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from geodata.models import STORED
 from gridmap.accounts.guards import person_of
-from gridmap.accounts.scope import Scope, today
+from gridmap.accounts.scope import Scope, scope, today
+from gridmap.console.belonging import belongings_of
 from gridmap.console.cases.around import around_report, start_of
 from gridmap.console.cases.finding import for_case_work
 from gridmap.console.cases.owners import owners_of
@@ -150,6 +151,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
         "urgency": _(URGENCIES[case.urgency]),
         "may_withdraw": may_withdraw(found),
         "is_joined": not is_first(found),
+        "belongs": belongings_of(case, scope(person)),
         "photos": found.photos.count(),
         "is_fresh": timezone.now() - found.received_at < FRESH,
     }

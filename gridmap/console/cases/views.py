@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridmap.accounts.guards import person_of
 from gridmap.accounts.scope import Scope, scope
+from gridmap.console.belonging import belongings_of
 from gridmap.console.cases.act_views import refused
 from gridmap.console.cases.around import around_case
 from gridmap.console.cases.case_page import read_case_page
@@ -67,7 +68,8 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, found: Incident, person: Scope) -> HttpResponse:
     """One case: how far it is, who has it, what happened, and what can be done now."""
     seen = read_case_page(found, person, timezone.now())
-    return page(request, "console/cases/case.html", {"seen": seen, "case": found})
+    values = {"seen": seen, "case": found, "belongs": belongings_of(found, person)}
+    return page(request, "console/cases/case.html", values)
 
 
 @on_case

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from gridmap.accounts.scope import Scope
 from gridmap.console.desk.boards import Board, Tab
 from gridmap.console.desk.filters import Filters, conditions
 from gridmap.incidents.models import Incident
 from gridmap.incidents.querysets import IS_RUNNING
+from gridmap.recurring.models import RecurringConflict
 
 PAGE = 50
 
@@ -47,7 +49,7 @@ def read_page(
     count = counts[f"n_{tab.key}"]
     chosen = tab.condition(scope, now)
     return Page(
-        rows=list(_page_of(seen.filter(*wanted.values()), tab, chosen, filters.page))
+        rows=list(_page_of(seen.filter(*wanted.values()), tab, chosen, filters.page, scope))
         if count
         else [],
         count=count,
@@ -57,13 +59,23 @@ def read_page(
     )
 
 
-def _page_of(rows: QuerySet[Incident], tab: Tab, chosen: Q, page: int) -> QuerySet[Incident]:
+def _conflicts(scope: Scope) -> QuerySet[Any]:
+    """What a case belongs to of what keeps coming back."""
+    seen = RecurringConflict.objects.visible_to(scope).known().values("pk")
+    links = RecurringConflict.cases.through.objects.filter(incident=OuterRef("pk"))
+    return links.filter(recurringconflict__in=seen)
+
+
+def _page_of(
+    rows: QuerySet[Incident], tab: Tab, chosen: Q, page: int, scope: Scope
+) -> QuerySet[Incident]:
     first = (page - 1) * PAGE
     return (
         rows.filter(chosen)
         .select_related(
             "area", "cell__community", "building", "topic", "lead_team", "unit", "raised_to"
         )
+        .annotate(is_recurring=Exists(_conflicts(scope)))
         .order_by(*tab.order)[first : first + PAGE]
     )
 

@@ -16,6 +16,7 @@ from gridmap.console.desk.boards import COMMUNITY, TEAMS, TRIAGE
 from gridmap.console.waiting import Waiting, read_waiting
 from gridmap.incidents.parts import OF_AN_AREA
 from gridmap.incidents.querysets import works_with_cases
+from gridmap.recurring.querysets import sees_conflicts
 
 register = template.Library()
 
@@ -61,6 +62,8 @@ def _links(person: Scope) -> list[tuple[str, str, Any]]:
         links.append(("desk-community", "building", pgettext_lazy("navigation", "社区")))
     cells = "my-cells" if person.cell_ids or person.post_ids else "areas"
     links.append((cells, "map", pgettext_lazy("navigation", "网格")))
+    if sees_conflicts(person):
+        links.append(("conflicts", "repeat", pgettext_lazy("navigation", "反复")))
     if works_with_cases(person) and not person.roles & TRIAGE.roles:
         links.append(("cases", "list", _("案件")))
     if person.roles & OF_AN_AREA:
@@ -78,6 +81,7 @@ def _here(request: HttpRequest, names: list[str]) -> str:
     shown = (match.url_name if match else "") or ""
     page = "areas" if shown == "home" else shown
     page = "cases" if page.split("-")[0] == "case" else page
+    page = "conflicts" if page.split("-")[0] == "conflict" else page
     return max(
         (name for name in names if page == name or page.startswith(f"{name}-")), key=len, default=""
     )

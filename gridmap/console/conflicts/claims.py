@@ -1,0 +1,224 @@
+"""The five claims in plain words, each with its number, what it is compared with, and how sure it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from gridmap.recurring.models import Evidence, RecurringConflict
+
+# As `layers.hotspots.claims`, which weighs too much to be asked by a page.
+LEVEL = 0.05
+QUIET_DAYS = 90
+ONE_VOICE_FROM = 0.1
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What it is about, its number, what that means, and its interval."""
+
+    label: str
+    value: str
+    words: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What speaks for the finding (`check`), what against it (`warn`), what cannot be known (`info`)."""
+
+    kind: str
+    words: str
+
+
+def claims_of(seen: Evidence) -> list[Claim]:
+    """In the order of the page; nothing where the run wrote none."""
+    makers = (_intense, _recurrent, _current, _rhythmic, _burdensome)
+    return [make(seen) for make in makers] if seen.claims else []
+
+
+def ratio_words(seen: Evidence) -> str:
+    """平常的 3.4 倍（2.5～4.5）"""
+    return _("平常的 {ratio} 倍（{low}～{high}）").format(
+        ratio=_one(seen.ratio), low=_one(seen.ratio_low), high=_one(seen.ratio_high)
+    )
+
+
+def _intense(seen: Evidence) -> Claim:
+    years = round((seen.run.until - seen.run.since).days / 365.25, 1)
+    return Claim(
+        _("强度"),
+        _("{ratio} 倍").format(ratio=_one(seen.ratio)),
+        _("{years} 年 {observed} 件；和这里的其他专题、本社区相比，平常是 {expected} 件。").format(
+            years=f"{years:g}", observed=seen.observed, expected=_one(seen.expected)
+        ),
+        _sure(_one(seen.ratio_low), _one(seen.ratio_high), _("倍")),
+    )
+
+
+def _recurrent(seen: Evidence) -> Claim:
+    said = seen.claims["recurrent"]
+    spells, returns = said["spells"], said["returns"]
+    words = ngettext("分布在 {n} 个星期里。", "分布在 {n} 个星期里。", said["weeks"]).format(
+        n=said["weeks"]
+    )
+    if returns:
+        words += ngettext(
+            "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
+            "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
+            returns,
+        ).format(n=returns, days=round(said["quiet_before_return"] or 0))
+    year = said["spells_a_year"]
+    return Claim(
+        _("反复"),
+        ngettext("{n} 阵", "{n} 阵", spells).format(n=spells),
+        _course(said["course"]) + words,
+        _sure(_one(year["low"]), _one(year["high"]), _("阵每年")),
+    )
+
+
+def _current(seen: Evidence) -> Claim:
+    said = seen.claims["current"]
+    quarter, days = said["a_quarter"], int(said["days_since"])
+    value = _("仍在发生")
+    if said["ended_p"] <= LEVEL:
+        value = _("可能停了")
+    elif days >= QUIET_DAYS:
+        value = ngettext("平静 {n} 天", "平静 {n} 天", days).format(n=days)
+    elif said["new_p"] <= LEVEL:
+        value = _("新近出现")
+    return Claim(
+        _("当前"),
+        value,
+        _("近 12 个月每季 {n} 件，查找时离最近一件 {days} 天。").format(
+            n=_one(quarter["value"]), days=days
+        ),
+        _sure(_one(quarter["low"]), _one(quarter["high"]), _("件每季")),
+    )
+
+
+def _rhythmic(seen: Evidence) -> Claim:
+    said = seen.claims["rhythmic"]
+    peaks = [(kind, said[kind]) for kind in ("hours", "months") if _stands_out(said[kind])]
+    if not peaks:
+        return Claim(
+            _("节律"), _("看不出"), _("时间上和全市这个专题没有分得清的差别。"), ""
+        )
+    values = [WINDOWS[kind](peak) for kind, peak in peaks]
+    kind, peak = peaks[0]
+    return Claim(
+        _("节律"),
+        _("、").join(values),
+        _("{window} {observed} / {all} 件；照全市这个专题的时间分布，只该有 {expected} 件。").format(
+            window=values[0],
+            observed=peak["observed"],
+            all=seen.observed,
+            expected=_one(peak["expected"]),
+        ),
+        "",
+    )
+
+
+def _burdensome(seen: Evidence) -> Claim:
+    said = seen.claims["burdensome"]
+    again, days = said["reopened"], said["days_to_settle"]
+    words = [] if days is None else [_("办结多半要 {n} 天（中位数）。").format(n=_one(days))]
+    if again["value"] is not None:
+        words.append(
+            _("重新办理的占 {share}，{n} / {all} 件。").format(
+                share=_percent(again["value"]),
+                n=round(again["value"] * seen.observed),
+                all=seen.observed,
+            )
+            if seen.observed >= LEAST_FOR_PERCENT
+            else _("重新办理的 {n} / {all} 件。").format(
+                n=round(again["value"] * seen.observed), all=seen.observed
+            )
+        )
+    return Claim(
+        _("负担"),
+        ngettext("{n} 件在办", "{n} 件在办", said["open"]).format(n=said["open"]),
+        "".join(words),
+        _sure(_percent(again["low"]), _percent(again["high"]), _("重新办理")),
+    )
+
+
+# A share of fewer is said as a count.
+LEAST_FOR_PERCENT = 20
+COURSES = {
+    "recurrent": gettext_noop("一再回来。"),
+    "twice": gettext_noop("来过两回。"),
+    "burst": gettext_noop("集中在一阵。"),
+    "undetermined": "",
+}
+
+
+def _course(name: str) -> str:
+    return _(COURSES[name]) if COURSES[name] else ""
+
+
+def _stands_out(peak: Mapping[str, Any] | None) -> bool:
+    return peak is not None and peak["p_value"] <= LEVEL
+
+
+def _hours(peak: Mapping[str, Any]) -> str:
+    """22～3 时, on the days that it is about."""
+    last = (peak["first"] + peak["length"]) % 24
+    hours = _("{first}～{last} 时").format(first=peak["first"], last=last)
+    return f"{_(DAYS[peak['days']])}{hours}" if DAYS[peak["days"]] else hours
+
+
+def _months(peak: Mapping[str, Any]) -> str:
+    last = (peak["first"] + peak["length"] - 1) % 12 + 1
+    return _("{first}～{last} 月").format(first=peak["first"] + 1, last=last)
+
+
+DAYS = {"all": "", "weekdays": gettext_noop("工作日 "), "weekend": gettext_noop("周末 ")}
+WINDOWS = {"hours": _hours, "months": _months}
+
+
+def _sure(low: str, high: str, unit: str) -> str:
+    """Intervals of the statistics are of 90 %."""
+    return _("多半在 {low}～{high} {unit}（90%）").format(low=low, high=high, unit=unit)
+
+
+def _one(value: float) -> str:
+    """One decimal; from a hundred on none, which nobody could vouch for."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}%"
+
+
+def caveats_of(conflict: RecurringConflict, seen: Evidence) -> list[Caveat]:
+    """How sure we are, and of what we cannot be."""
+    run = seen.run
+    found = [
+        Caveat("check", _("同时检验了 {n} 个“地点 × 专题”，列出的里面误报不超过 5%。").format(n=f"{run.tested:,}"))
+        if seen.rank
+        else Caveat("warn", _("最近一次查找没有列出它：证据不够，或者已经少了。")),
+    ]  # fmt: skip
+    voices = seen.claims.get("voices") or {}
+    share = voices.get("share") or 0.0
+    if voices.get("is_one_voice"):
+        found.append(Caveat("warn", _("只靠一位来件人：去掉这个人，就看不出反复。")))
+    elif share >= ONE_VOICE_FROM:
+        words = _("来得最多的一位占 {n} / {all} 件；去掉以后仍然反复。")
+        found.append(
+            Caveat("warn", words.format(n=round(share * seen.observed), all=seen.observed))
+        )
+    if run.cases > run.placed:
+        words = _("全市 {n} / {all} 件没有位置，没有算进去。")
+        found.append(
+            Caveat("info", words.format(n=f"{run.cases - run.placed:,}", all=f"{run.cases:,}"))
+        )
+    least = run.visible.get(conflict.level)
+    if least:
+        words = _("平常大小的{level}里少于 {n} 件的，这个方法看不见。")
+        found.append(
+            Caveat("info", words.format(level=conflict.get_level_display(), n=least))
+        )
+    return found

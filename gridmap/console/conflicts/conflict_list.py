@@ -1,0 +1,107 @@
+"""The list of what keeps coming back, with its filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from geodata.models import Area
+from gridmap.accounts.scope import Scope
+from gridmap.console.cases.wording import called
+from gridmap.console.conflicts.queries import areas_of, below, last_run, list_conflicts
+from gridmap.console.conflicts.wording import Row, row_of
+from gridmap.console.times import moment
+from gridmap.incidents.models import Topic
+from gridmap.recurring.models import Run
+from gridmap.recurring.states import STATE_LABELS
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of the address; the first option is none."""
+
+    name: str
+    label: str
+    options: list[Option]
+
+
+@dataclass(frozen=True)
+class List:
+    """Everything that the list shows."""
+
+    rows: list[Row]
+    filters: list[Filter]
+    is_filtered: bool
+    run: Run | None
+    searched: str
+    shows_owners: bool
+    query: str
+
+
+def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
+    """Four statements: the conflicts, the last run, topics, areas.
+
+    Raises
+    ------
+    Http404
+        A topic, state or area that nobody knows, or that is not in scope.
+    """
+    topics, areas = list(Topic.objects.all()), areas_of(scope)
+    state = _known(asked.get("state", ""), [one.value for one in STATE_LABELS])
+    topic = _known(asked.get("topic", ""), [one.code for one in topics])
+    area = _known(asked.get("area", ""), [one.code for one in areas])
+    chosen = next((one for one in areas if one.code == area), None)
+    found = list_conflicts(
+        scope, state=state, topic=topic, areas=below(chosen, areas) if chosen else None
+    )
+    run = last_run()
+    kept = {"topic": topic, "state": state, "area": area}
+    return List(
+        rows=[row_of(one, number, scope, now) for number, one in enumerate(found, 1)],
+        filters=[
+            _filter("topic", _("专题"), [(one.code, called(one)) for one in topics], topic),
+            _filter("state", _("状态"), _states(), state, none=_("没有办结的")),
+            *([_filter("area", _("区域"), _areas(areas), area)] if len(areas) > 1 else []),
+        ],
+        is_filtered=any(kept.values()),
+        run=run,
+        searched=moment(run.at, now) if run else "",
+        shows_owners=scope.sees_people,
+        query=urlencode({name: value for name, value in kept.items() if value}),
+    )
+
+
+def _known(value: str, values: list[str]) -> str:
+    if value and value not in values:
+        raise Http404
+    return value
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(state.value, str(_(label))) for state, label in STATE_LABELS.items()]
+
+
+def _areas(areas: list[Area]) -> list[tuple[str, str]]:
+    return [(area.code, called(area)) for area in areas]
+
+
+def _filter(
+    name: str, label: str, options: list[tuple[str, Any]], chosen: str, none: str = ""
+) -> Filter:
+    every = [("", none or _("全部")), *options]
+    return Filter(
+        name, label, [Option(value, str(words), value == chosen) for value, words in every]
+    )

@@ -1,0 +1,116 @@
+"""Everything that the page of one conflict shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from geodata.querysets import day_of
+from gridmap.accounts.scope import Scope
+from gridmap.console.belonging import name_of
+from gridmap.console.cases.wording import called
+from gridmap.console.conflicts import queries
+from gridmap.console.conflicts.acts import Choice, acts_for, choice_of
+from gridmap.console.conflicts.claims import Caveat, Claim, caveats_of, claims_of
+from gridmap.console.conflicts.course import Course, Day, Tried, course_of, tried_of, week_of
+from gridmap.console.conflicts.wording import (
+    Line,
+    Person,
+    chip,
+    people_of,
+    state_words,
+    story_of,
+)
+from gridmap.console.times import day, day_words
+from gridmap.incidents.querysets import works_with_cases
+from gridmap.recurring.models import RecurringConflict
+
+DAYS_A_MONTH = 365.25 / 12
+# As many lines of the story are shown before it is unfolded.
+STORY_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    name: str
+    place: str
+    state: str
+    chip: str
+    rank: int | None
+    standing: list[str]
+    claims: list[Claim]
+    caveats: list[Caveat]
+    course: Course
+    week: list[Day]
+    tried: list[Tried]
+    cases: queries.Shown | None
+    total: int
+    people: list[Person]
+    plan: str
+    lines: list[Line]
+    choice: Choice
+    version: int
+
+    @property
+    def newest(self) -> list[Line]:
+        return self.lines[:STORY_SHOWN]
+
+    @property
+    def older(self) -> list[Line]:
+        return self.lines[STORY_SHOWN:]
+
+
+def read_conflict_page(
+    conflict: RecurringConflict, scope: Scope, now: datetime, *, all_of_them: bool
+) -> ConflictPage:
+    """About a dozen small statements, each by the conflict's own key."""
+    seen, moments = conflict.latest, queries.moments_of(conflict)
+    measures = queries.measures_of(conflict)
+    months = (seen.run.until - seen.run.since).days / DAYS_A_MONTH if seen else 1.0
+    members = queries.members_of(conflict, scope.day) if scope.sees_people else []
+    acts = acts_for(conflict, scope)
+    works = works_with_cases(scope)
+    return ConflictPage(
+        name=name_of(conflict),
+        place=f"{conflict.get_level_display()} · {called(conflict.area)}",
+        state=state_words(conflict),
+        chip=chip(conflict),
+        rank=seen.rank if seen else None,
+        standing=_standing(conflict, scope, now),
+        claims=claims_of(seen) if seen else [],
+        caveats=caveats_of(conflict, seen) if seen else [],
+        course=course_of(moments, measures, seen.expected / months if seen else 0.0, now),
+        week=week_of(moments),
+        tried=tried_of(measures, moments, now),
+        cases=queries.cases_of(conflict, scope, all_of_them=all_of_them) if works else None,
+        total=len(moments),
+        people=people_of(conflict, members, scope),
+        plan=_plan(conflict, now),
+        lines=story_of(queries.records_of(conflict), queries.evidence_of(conflict), scope, now),
+        choice=choice_of(conflict, acts),
+        version=conflict.version,
+    )
+
+
+def _standing(conflict: RecurringConflict, scope: Scope, now: datetime) -> list[str]:
+    """Since when it is what it is, who has it, and what is missing."""
+    found = [_("{day} 起").format(day=day(conflict.state_since, now))]
+    if conflict.is_dismissed or not scope.sees_people:
+        return found
+    if conflict.owner:
+        found.append(_("{owner} 负责").format(owner=conflict.owner))
+    elif conflict.confirmed_at:
+        found.append(_("还没有负责人"))
+    return found
+
+
+def _plan(conflict: RecurringConflict, now: datetime) -> str:
+    """When it has to be done, in words."""
+    if not conflict.plan_due:
+        return ""
+    days = (day_of(now) - conflict.plan_due).days
+    if days > 0 and conflict.state == "under_plan":
+        late = ngettext("{day} 到期，超期 {n} 天", "{day} 到期，超期 {n} 天", days)
+        return late.format(day=day_words(conflict.plan_due, now), n=days)
+    return _("{day} 前做完").format(day=day_words(conflict.plan_due, now))

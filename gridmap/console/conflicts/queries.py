@@ -1,0 +1,129 @@
+"""Reading conflicts for pages: always within the scope of who asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+
+from geodata.models import Area
+from gridmap.accounts.models import Appointment, Role
+from gridmap.accounts.scope import Scope
+from gridmap.incidents.models import Incident
+from gridmap.recurring.models import (
+    ConflictRecord,
+    Evidence,
+    Measure,
+    RecurringConflict,
+    Run,
+)
+from gridmap.recurring.querysets import ConflictQuerySet
+from gridmap.recurring.services.following import NOT_COUNTED
+from gridmap.recurring.states import State
+
+CASES_SHOWN = 6
+# Grid members who are named; a conflict over many cells is its owner's.
+MEMBERS_SHOWN = 3
+
+
+def seen_conflicts(scope: Scope) -> ConflictQuerySet:
+    """With all that a row of the list says; the one that could avoid most cases first."""
+    counted = Incident.objects.exclude(state__in=NOT_COUNTED)
+    last = counted.filter(conflicts=OuterRef("pk")).order_by("-occurred_at")
+    found: ConflictQuerySet = (
+        RecurringConflict.objects.visible_to(scope)
+        .known()
+        .select_related("topic", "area", "owner", "team", "latest__run")
+        .defer("geom", "geom_3857")
+        .annotate(last_case_at=Subquery(last.values("occurred_at")[:1]))
+        .order_by(F("latest__avoidable").desc(nulls_last=True), "pk")
+    )
+    return found
+
+
+def list_conflicts(
+    scope: Scope, *, state: str, topic: str, areas: Sequence[int] | None
+) -> list[RecurringConflict]:
+    """Of one state, topic and some areas; without a state what is not at an end."""
+    rows = seen_conflicts(scope)
+    rows = rows.filter(state=state) if state else rows.exclude(state=State.CLOSED)
+    if topic:
+        rows = rows.filter(topic__code=topic)
+    if areas is not None:
+        rows = rows.filter(area__in=areas)
+    return list(rows)
+
+
+def find_conflict(scope: Scope, code: str) -> RecurringConflict | None:
+    """One conflict of this code, dismissed ones as well, if it is in scope."""
+    rows = RecurringConflict.objects.visible_to(scope).defer("geom", "geom_3857")
+    rows = rows.select_related("topic", "area__parent__parent", "owner", "team", "latest__run")
+    found: RecurringConflict | None = rows.filter(code=code[:24]).first()
+    return found
+
+
+def last_run() -> Run | None:
+    """The last search over all topics."""
+    return Run.objects.filter(topics=[]).first()
+
+
+def areas_of(scope: Scope) -> list[Area]:
+    """The areas that somebody may choose among, in the order of the tree."""
+    return list(scope.areas().order_by("code"))
+
+
+def below(area: Area, areas: Iterable[Area]) -> list[int]:
+    """The ids of an area and of all below it, among those that are known."""
+    children: dict[int | None, list[int]] = {}
+    for one in areas:
+        children.setdefault(one.parent_id, []).append(one.pk)
+    found, queue = [], [area.pk]
+    while queue:
+        found.append(queue.pop())
+        queue += children.get(found[-1], [])
+    return found
+
+
+def moments_of(conflict: RecurringConflict) -> list[datetime]:
+    """When its cases happened; no more of them than that."""
+    cases = conflict.cases.exclude(state__in=NOT_COUNTED)
+    return list(cases.order_by("occurred_at").values_list("occurred_at", flat=True))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The cases that this person may see, the newest first, of `count`."""
+
+    cases: list[Incident]
+    count: int
+
+
+def cases_of(conflict: RecurringConflict, scope: Scope, *, all_of_them: bool) -> Shown:
+    rows: QuerySet[Incident] = Incident.objects.visible_to(scope).filter(conflicts=conflict)
+    rows = rows.select_related("cell__community", "building", "area", "topic")
+    rows = rows.order_by("-occurred_at", "-pk")
+    count = rows.count()
+    return Shown(list(rows if all_of_them else rows[:CASES_SHOWN]), count)
+
+
+def records_of(conflict: RecurringConflict) -> list[ConflictRecord]:
+    return list(conflict.records.select_related("by", "owner").order_by("-at", "-pk"))
+
+
+def evidence_of(conflict: RecurringConflict) -> list[Evidence]:
+    """What each run saw, the newest first."""
+    rows = conflict.evidence.select_related("run").order_by("-run__at", "-pk")
+    return list(rows.only("conflict", "rank", "ratio", "ratio_low", "ratio_high", "run__at"))
+
+
+def measures_of(conflict: RecurringConflict) -> list[Measure]:
+    return list(conflict.measures.all())
+
+
+def members_of(conflict: RecurringConflict, day: date) -> list[Appointment]:
+    """The grid members of the cells with most of its cases."""
+    cells = conflict.cases.exclude(cell=None).values("cell").annotate(n=Count("pk"))
+    chosen = list(cells.order_by("-n", "cell").values_list("cell", flat=True)[:MEMBERS_SHOWN])
+    held = Appointment.objects.exercised_on(day).filter(cell__in=chosen, role=Role.GRID_MEMBER)
+    rows = held.select_related("user", "stand_in", "cell__community")
+    return sorted(rows, key=lambda row: chosen.index(row.cell_id))

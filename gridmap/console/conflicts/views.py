@@ -1,0 +1,99 @@
+"""What keeps coming back: the list, the page of one, and what is done about it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gridmap.accounts.guards import person_of
+from gridmap.accounts.scope import Scope, scope
+from gridmap.console.conflicts.acts import ACTS, Asked
+from gridmap.console.conflicts.conflict_page import read_conflict_page
+from gridmap.console.conflicts.conflict_list import read_list
+from gridmap.console.conflicts.queries import find_conflict
+from gridmap.console.pages import page, show_refusal
+from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.querysets import sees_conflicts
+from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
+
+View = Callable[..., HttpResponse]
+NOT_FOUND, TAKEN, UNPROCESSABLE = 404, 409, 422
+
+
+@require_GET
+@never_cache
+@gzip_page
+def conflicts(request: HttpRequest) -> HttpResponse:
+    """Ranked; what is chosen stands in the address."""
+    person = scope(request.user)
+    if not sees_conflicts(person):
+        raise Http404
+    found = read_list(person, request.GET, timezone.now())
+    return page(request, "console/conflicts/list.html", {"found": found})
+
+
+def on_conflict(view: View) -> View:
+    """Hand the view the conflict of the code and the scope that it was found in."""
+
+    @never_cache
+    @wraps(view)
+    def found(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+        person = scope(request.user)
+        conflict = find_conflict(person, code)
+        if conflict is None:
+            # The same words for one that is not there and for one that is not for this person.
+            return page(request, "console/conflicts/not_found.html", {}, status=NOT_FOUND)
+        return view(request, conflict, person, **kwargs)
+
+    return found
+
+
+@on_conflict
+@require_GET
+@gzip_page
+def conflict(request: HttpRequest, found: RecurringConflict, person: Scope) -> HttpResponse:
+    """What it is, how sure we are, who has it, what was tried and what followed."""
+    all_of_them = request.GET.get("cases") == "all"
+    seen = read_conflict_page(found, person, timezone.now(), all_of_them=all_of_them)
+    return page(request, "console/conflicts/conflict.html", {"seen": seen, "conflict": found})
+
+
+@on_conflict
+@require_http_methods(["GET", "POST"])
+def conflict_act(
+    request: HttpRequest, found: RecurringConflict, person: Scope, name: str
+) -> HttpResponse:
+    """Ask what the act needs, or carry it out."""
+    if name not in ACTS:
+        raise Http404
+    asked = Asked(ACTS[name], found, person)
+    if request.method != "POST":
+        return _ask(request, asked, asked.form(), 200 if asked.is_possible else TAKEN)
+    form = asked.form(request.POST)
+    if not form.is_valid():
+        return _ask(request, asked, form, UNPROCESSABLE)
+    try:
+        asked.act.perform(found, form.cleaned_data, by=person_of(request), at=timezone.now())
+    except ConflictOvertaken as error:
+        show_refusal(form, error)
+        # Who has looked may send the same again.
+        form.data = form.data.copy()
+        form.data["version"] = str(found.version)
+        return _ask(request, asked, form, TAKEN)
+    except ConflictRefused as error:
+        show_refusal(form, error)
+        return _ask(request, asked, form, UNPROCESSABLE)
+    messages.success(request, str(asked.act.done), extra_tags=asked.act.undo)
+    return redirect("conflict", code=found.code)
+
+
+def _ask(request: HttpRequest, asked: Asked, form: Any, status: int) -> HttpResponse:
+    values = {"asked": asked, "act": asked.act, "conflict": asked.conflict, "form": form}
+    return page(request, "console/conflicts/act.html", values, status=status)

@@ -1,0 +1,198 @@
+"""The list of what keeps coming back, and the page of one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from gridmap.accounts.models import Role, User
+from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.services.following import follow_conflicts
+from gridmap.recurring.services.handling import confirm_conflict, give_owner
+from tests.incidents.makers import make_incident
+from tests.makers import appoint, make_small_city, make_team, make_user
+from tests.recurring.makers import make_conflict, make_run, see
+from tests.statements import AssertStatements
+
+pytestmark = pytest.mark.django_db
+
+
+class Cast:
+    """A commander over sub-district x, a planner, a member of cell a, and a conflict with two cases there."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.city = make_small_city()
+        self.chen, self.lin, self.ma, self.op = (make_user(name) for name in ("chen", "lin", "ma", "op"))
+        appoint(self.chen, Role.DISTRICT_COMMANDER, self.city.areas["x"])
+        appoint(self.lin, Role.PLANNER, self.city.areas["city"])
+        appoint(self.ma, Role.GRID_MEMBER, self.city.cells["a"])
+        self.conflict = make_conflict(self.city.areas["p"], at=self.now - timedelta(days=30))
+        self.cases = [self.case(days) for days in (20, 4)]
+
+    def case(self, days: int) -> Any:
+        at = self.now - timedelta(days=days)
+        return make_incident(self.ma, at=at, occurred_at=at, title=f"停水 {days}")
+
+    def own(self) -> None:
+        confirm_conflict(conflict=self.conflict, by=self.chen, at=self.now)
+        give_owner(
+            conflict=self.conflict, owner=self.chen, team=make_team(), by=self.chen, at=self.now
+        )
+
+    def act(self, by: User, name: str, **fields: Any) -> Any:
+        version = RecurringConflict.objects.get().version
+        address = f"/conflicts/{self.conflict.code}/{name}/"
+        return browser(by).post(address, {"version": version, **fields})
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_a_row_says_place_topic_times_state_owner_and_last_case(cast: Cast) -> None:
+    page = text(browser(cast.chen).get("/conflicts/"))
+    for words in ("紫轩花苑 · 供排水", "平常的 3.4 倍（2.5～4.5）", "待确认", "尚无负责人", "48 件", "最近一件"):
+        assert words in page, words
+    cast.own()
+    assert "尚无负责人" not in text(browser(cast.chen).get("/conflicts/"))
+
+
+def test_the_list_is_chosen_by_topic_state_and_area(cast: Cast) -> None:
+    make_conflict(cast.city.areas["q"], "wages", name="别处 · 欠薪", at=cast.now)
+    chen = browser(cast.chen)
+
+    def listed(query: str) -> list[bool]:
+        page = text(chen.get(f"/conflicts/?{query}"))
+        return [name in page for name in ("紫轩花苑 · 供排水", "别处 · 欠薪")]
+
+    assert listed("") == [True, True]
+    assert listed("topic=wages") == [False, True]
+    assert listed(f"area={cast.city.areas['p'].code}") == [True, False]
+    assert listed(f"area={cast.city.areas['x'].code}") == [True, True]
+    assert listed("state=confirmed") == [False, False]
+    assert chen.get("/conflicts/?topic=nothing").status_code == 404
+
+
+def test_an_empty_list_says_what_to_do(cast: Cast) -> None:
+    RecurringConflict.objects.update(area=cast.city.areas["r"])
+    assert "每天凌晨会再查一次" in text(browser(cast.chen).get("/conflicts/"))
+    assert "去掉筛选" in text(browser(cast.chen).get("/conflicts/?state=quiet"))
+
+
+def test_what_the_last_run_did_not_list_is_gone_unless_it_was_confirmed(cast: Cast) -> None:
+    see(cast.conflict, make_run(cast.now), rank=None)
+    chen = browser(cast.chen)
+    assert "紫轩花苑" not in text(chen.get("/conflicts/"))
+    confirm_conflict(conflict=cast.conflict, by=cast.chen, at=cast.now)
+    assert "紫轩花苑" in text(chen.get("/conflicts/"))
+    assert "最近一次查找没有列出它" in text(chen.get(f"/conflicts/{cast.conflict.code}/"))
+
+
+def test_the_page_tells_the_five_claims_and_how_sure_they_are(cast: Cast) -> None:
+    page = text(browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/"))
+    for words in (
+        "3.4 倍", "多半在 2.5～4.5 倍（90%）", "6 阵", "仍在发生", "22～3 时", "6～8 月", "3 件在办", "多半在 25%～56% 重新办理（90%）",
+        "同时检验了 4,170 个", "占 7 / 48 件", "全市 79 / 13,399 件没有位置", "少于 12 件",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_a_planner_sees_the_conflict_and_neither_cases_nor_persons(cast: Cast) -> None:
+    cast.own()
+    page = text(browser(cast.lin).get(f"/conflicts/{cast.conflict.code}/"))
+    assert "3.4 倍" in page
+    for hidden in ("停水", "chen", "JYG-2"):
+        assert hidden not in page, hidden
+
+
+def test_somebody_of_another_area_finds_no_such_conflict(cast: Cast) -> None:
+    sun = make_user("sun")
+    appoint(sun, Role.DISTRICT_COMMANDER, cast.city.areas["y"])
+    answer = browser(sun).get(f"/conflicts/{cast.conflict.code}/")
+    nothing = browser(sun).get("/conflicts/JYG-R9999/")
+    assert (answer.status_code, nothing.status_code) == (404, 404)
+    assert "没有找到这个矛盾" in text(answer)
+
+
+def test_from_confirm_to_close_by_the_pages(cast: Cast) -> None:
+    due, taken = (f"{cast.now + timedelta(days=n):%Y-%m-%d}" for n in (9, -2))
+    steps: list[tuple[str, dict[str, Any], str]] = [
+        ("confirm", {}, "已确认"),
+        ("own", {"owner": cast.chen.pk}, "chen 负责"),
+        ("plan", {"plan": "换泵", "due": due}, "方案实施中"),
+        ("measure", {"words": "换了泵", "taken_on": taken, "taken_by": "供水公司"}, "还太早"),
+    ]
+    for name, fields, told in steps:
+        answer = cast.act(cast.chen, name, **fields)
+        assert answer.status_code == 302, (name, text(answer))
+        assert told in text(browser(cast.chen).get(answer.headers["Location"])), name
+    follow_conflicts(cast.now + timedelta(days=120))
+    assert cast.act(cast.chen, "close", reason="没有了").status_code == 302
+    assert RecurringConflict.objects.get().state == "closed"
+
+
+def test_what_is_missing_is_said_at_its_field_and_what_was_typed_stays(cast: Cast) -> None:
+    cast.own()
+    answer = cast.act(cast.chen, "plan", plan="换泵", due="2020-01-01")
+    assert answer.status_code == 422
+    assert "这一天已经过了。" in text(answer)
+    assert "换泵" in text(answer)
+
+
+def test_who_comes_second_is_told_and_may_send_it_again(cast: Cast) -> None:
+    address = f"/conflicts/{cast.conflict.code}/dismiss/"
+    cast.own()
+    again = browser(cast.chen).post(address, {"version": 1, "reason": "巧合"})
+    assert again.status_code == 409
+    assert "别人刚才改了这个矛盾" in text(again)
+    assert 'name="version" value="3"' in text(again)
+
+
+def test_an_act_that_cannot_be_done_now_is_not_asked_for(cast: Cast) -> None:
+    answer = browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/close/")
+    assert answer.status_code == 409
+    assert "这一步现在做不了" in text(answer)
+
+
+def test_a_case_says_at_once_to_what_it_belongs(cast: Cast) -> None:
+    case = cast.case(1)
+    page = text(browser(cast.ma).get(f"/cases/{case.code}/"))
+    assert "属于反复矛盾“紫轩花苑 · 供排水”" in page
+    assert "12 个月内第 3 件" in page
+
+
+def test_the_receipt_tells_it_to_who_may_see_the_conflict_and_to_nobody_else(cast: Cast) -> None:
+    def receipt(by: User) -> str:
+        case = make_incident(by, at=cast.now)
+        return text(browser(by).get(f"/report/{case.reports.get().key}/"))
+
+    assert "可能是反复发生的事" in receipt(cast.ma)
+    stranger = make_user("mb")
+    appoint(stranger, Role.GRID_MEMBER, cast.city.cells["b"])
+    assert "反复" not in receipt(stranger)
+
+
+def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
+    cast: Cast, assert_statements: AssertStatements
+) -> None:
+    chen = browser(cast.chen)
+    for number in range(5):
+        make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
+    with assert_statements(6):
+        chen.get("/conflicts/")
+    with assert_statements(12):
+        chen.get(f"/conflicts/{cast.conflict.code}/")
