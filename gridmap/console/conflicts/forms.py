@@ -25,8 +25,10 @@ class PlainForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, conflict: RecurringConflict, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(
+        self, *args: Any, conflict: RecurringConflict, scope: Scope, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
         self.conflict, self.scope = conflict, scope
         self.fields["version"].initial = conflict.version
         self.fit()

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gridmap.accounts.guards import person_of
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.conflicts.acts import ACTS, Asked
-from gridmap.console.conflicts.conflict_page import read_conflict_page
 from gridmap.console.conflicts.conflict_list import read_list
+from gridmap.console.conflicts.conflict_page import read_conflict_page
 from gridmap.console.conflicts.queries import find_conflict
 from gridmap.console.pages import page, show_refusal
 from gridmap.recurring.models import RecurringConflict
@@ -84,8 +84,7 @@ def conflict_act(
     except ConflictOvertaken as error:
         show_refusal(form, error)
         # Who has looked may send the same again.
-        form.data = form.data.copy()
-        form.data["version"] = str(found.version)
+        form.data = {**request.POST.dict(), "version": found.version}
         return _ask(request, asked, form, TAKEN)
     except ConflictRefused as error:
         show_refusal(form, error)

@@ -105,9 +105,7 @@ def people_of(
         holder = one.holder_on(scope.day)
         place = f"{called(one.cell.community)} {called(one.cell)}" if one.cell else ""
         part = _("属地 · {place}").format(place=place)
-        found.append(
-            Person(str(holder), "zh-Hans", part, holder.phone, holder.pk == scope.user_id)
-        )
+        found.append(Person(str(holder), "zh-Hans", part, holder.phone, holder.pk == scope.user_id))
     return found
 
 

@@ -82,7 +82,7 @@ def write_cases(cases: Cases, origin: Origin) -> list[int]:
     copy_into(Report, _reports(cases, ids, codes), rows)
     copy_into(MoveRecord, _moves(cases, origin, ids), rows)
     _assist(ids, cases.owners.rule)
-    return ids.tolist()
+    return [int(number) for number in ids]
 
 
 def copy_into(model: type[models.Model], columns: Mapping[str, binary.Column], rows: int) -> None:

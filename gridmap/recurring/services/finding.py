@@ -116,9 +116,7 @@ def _write(
 
 def _keep(one: Conflict, rank: int, run: Run, material: Material) -> None:
     """As the conflict that it was in earlier runs, or as a new one to be confirmed."""
-    conflict = _same(one, run, material) or RecurringConflict(
-        code=_next_code(), state_since=run.at
-    )
+    conflict = _same(one, run, material) or RecurringConflict(code=_next_code(), state_since=run.at)
     is_new = conflict.pk is None
     _place(conflict, one, material)
     conflict.cases.add(*material.arrays.id[one.cases].tolist())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.services.recording import record
@@ -26,19 +26,19 @@ def follow_conflicts(at: datetime) -> list[RecurringConflict]:
     ]
 
 
-def _happened(when: Q) -> Exists:
+def _happened(when: Q) -> Q:
     links = RecurringConflict.cases.through.objects.filter(when, recurringconflict=OuterRef("pk"))
-    return Exists(links.exclude(incident__state__in=NOT_COUNTED))
+    return Q(Exists(links.exclude(incident__state__in=NOT_COUNTED)))
 
 
-def _move(act: Act, condition: Exists, at: datetime) -> Sequence[RecurringConflict]:
+def _move(act: Act, condition: Q, at: datetime) -> Sequence[RecurringConflict]:
     step = STEPS[act]
     rows = RecurringConflict.objects.filter(
         condition, state__in=sorted(step.sources), confirmed_at__isnull=False
     )
     # What was confirmed only now was looked at only now.
     rows = rows.filter(state_since__lt=at - QUIET) if act is Act.REST else rows
-    found = list(rows.order_by(F("pk")).select_for_update(of=("self",), skip_locked=True))
+    found = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True))
     for conflict in found:
         record(conflict, act, step.target, at=at)
     return found

@@ -226,9 +226,7 @@ def _locked(
         raise ConflictOvertaken(_("别人刚才改了这个矛盾，看过再做。"))
     if act in STEPS and found.state not in STEPS[act].sources:
         state = _(STATE_LABELS[State(found.state)])
-        raise ConflictRefused(
-            _("这个矛盾现在是“%(state)s”，不能这样做。") % {"state": state}
-        )
+        raise ConflictRefused(_("这个矛盾现在是“%(state)s”，不能这样做。") % {"state": state})
     return found
 
 

@@ -1,4 +1,7 @@
-"""The search of every night: once, after two in Beijing; tried again a little later where it failed."""
+"""The search of every night: once, after two in Beijing; tried again a little later where it failed.
+
+A search over all topics that somebody has asked for since then is that of the night.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -35,7 +38,9 @@ def find_nightly(at: datetime) -> list[str]:
 
 def _due(at: datetime) -> Night | None:
     local = at.astimezone(BEIJING)
-    if local.hour < HOUR or not Incident.objects.exists():
+    begins = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    is_done = Run.objects.filter(topics=[], at__gte=begins).exists()
+    if local < begins or is_done or not Incident.objects.exists():
         return None
     night = Night.objects.filter(day=local.date()).first() or Night(day=local.date(), tried_at=at)
     is_waiting = night.tries > 0 and at - night.tried_at < PAUSE

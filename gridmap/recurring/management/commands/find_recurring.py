@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geodata.querysets import BEIJING
+from gridmap.incidents.models import Incident
 from gridmap.recurring.models import Evidence, Run
 from gridmap.recurring.services.finding import SEED, RunRefused, find_recurring
 
@@ -20,9 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=date.fromisoformat, help="the day after the last; now")
         parser.add_argument("--topic", action="append", default=[], help="code; may be repeated")
         parser.add_argument("--seed", type=int, default=SEED)
+        parser.add_argument(
+            "--first", action="store_true", help="only if there are cases and never was a search"
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *, since: date | None, until: date | None, **options: Any) -> None:
+        if options["first"] and (Run.objects.exists() or not Incident.objects.exists()):
+            return
         try:
             run = find_recurring(
                 at=timezone.now(),
