@@ -62,7 +62,8 @@ def browser(user: User) -> Client:
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    """The page, with the dots between words as they are read."""
+    return str(answer.content.decode()).replace('<span class="dot"> · </span>', " · ")
 
 
 def test_a_row_says_place_topic_times_state_owner_and_last_case(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from gridmap.console.pages import is_english
 from gridmap.recurring.models import Evidence, RecurringConflict
 
 # As `layers.hotspots.claims`, which weighs too much to be asked by a page.
@@ -51,8 +52,11 @@ def _intense(seen: Evidence) -> Claim:
     return Claim(
         _("强度"),
         _("{ratio} 倍").format(ratio=_one(seen.ratio)),
-        _("{years} 年 {observed} 件；和这里的其他专题、本社区相比，平常是 {expected} 件。").format(
-            years=f"{years:g}", observed=seen.observed, expected=_one(seen.expected)
+        _together(
+            _(
+                "{years} 年 {observed} 件；和这里的其他专题、本社区相比，平常是 {expected} 件。"
+            ).format(years=f"{years:g}", observed=seen.observed, expected=_few(seen.expected)),
+            _("倍数往保守里算：件数越少，越往 1 靠。"),
         ),
         _sure(_one(seen.ratio_low), _one(seen.ratio_high), _("倍")),
     )
@@ -60,21 +64,17 @@ def _intense(seen: Evidence) -> Claim:
 
 def _recurrent(seen: Evidence) -> Claim:
     said = seen.claims["recurrent"]
-    spells, returns = said["spells"], said["returns"]
-    words = ngettext("分布在 {n} 个星期里。", "分布在 {n} 个星期里。", said["weeks"]).format(
-        n=said["weeks"]
-    )
-    if returns:
-        words += ngettext(
-            "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
-            "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
-            returns,
-        ).format(n=returns, days=round(said["quiet_before_return"] or 0))
-    year = said["spells_a_year"]
+    spells, returns, year = said["spells"], said["returns"], said["spells_a_year"]
+    weeks = ngettext("分布在 {n} 个星期里。", "分布在 {n} 个星期里。", said["weeks"])
+    again = ngettext(
+        "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
+        "全部办结后又来了 {n} 次，中间平静 {days} 天（中位数）。",
+        returns,
+    ).format(n=returns, days=round(said["quiet_before_return"] or 0))
     return Claim(
         _("反复"),
         ngettext("{n} 阵", "{n} 阵", spells).format(n=spells),
-        _course(said["course"]) + words,
+        _together(_course(said["course"]), weeks.format(n=said["weeks"]), again if returns else ""),
         _sure(_one(year["low"]), _one(year["high"]), _("阵每年")),
     )
 
@@ -140,7 +140,7 @@ def _burdensome(seen: Evidence) -> Claim:
     return Claim(
         _("负担"),
         ngettext("{n} 件在办", "{n} 件在办", said["open"]).format(n=said["open"]),
-        "".join(words),
+        _together(*words),
         _sure(_percent(again["low"]), _percent(again["high"]), _("重新办理")),
     )
 
@@ -153,6 +153,11 @@ COURSES = {
     "burst": gettext_noop("集中在一阵。"),
     "undetermined": "",
 }
+
+
+def _together(*sentences: str) -> str:
+    """Sentences that follow each other: English ones have a space between them."""
+    return (" " if is_english() else "").join(filter(None, sentences))
 
 
 def _course(name: str) -> str:
@@ -188,6 +193,10 @@ def _sure(low: str, high: str, unit: str) -> str:
 def _one(value: float) -> str:
     """One decimal; from a hundred on none, which nobody could vouch for."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _few(value: float) -> str:
+    return _one(value) if value >= 0.1 else _("不到 0.1")
 
 
 def _percent(share: float) -> str:

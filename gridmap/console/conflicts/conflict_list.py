@@ -1,9 +1,8 @@
 """The list of what keeps coming back, with its filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import Http404
 from django.utils.http import urlencode
@@ -72,9 +71,13 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
     return List(
         rows=[row_of(one, number, scope, now) for number, one in enumerate(found, 1)],
         filters=[
-            _filter("topic", _("专题"), [(one.code, called(one)) for one in topics], topic),
-            _filter("state", _("状态"), _states(), state, none=_("没有办结的")),
-            *([_filter("area", _("区域"), _areas(areas), area)] if len(areas) > 1 else []),
+            _filter("topic", _("专题"), _("全部专题"), _named(topics), topic),
+            _filter("state", _("状态"), _("没有办结的"), _states(), state),
+            *(
+                [_filter("area", _("区域"), _("全部区域"), _named(areas), area)]
+                if len(areas) > 1
+                else []
+            ),
         ],
         is_filtered=any(kept.values()),
         run=run,
@@ -94,14 +97,12 @@ def _states() -> list[tuple[str, str]]:
     return [(state.value, str(_(label))) for state, label in STATE_LABELS.items()]
 
 
-def _areas(areas: list[Area]) -> list[tuple[str, str]]:
-    return [(area.code, called(area)) for area in areas]
+def _named(rows: Sequence[Area] | Sequence[Topic]) -> list[tuple[str, str]]:
+    return [(row.code, called(row)) for row in rows]
 
 
 def _filter(
-    name: str, label: str, options: list[tuple[str, Any]], chosen: str, none: str = ""
+    name: str, label: str, none: str, options: list[tuple[str, str]], chosen: str
 ) -> Filter:
-    every = [("", none or _("全部")), *options]
-    return Filter(
-        name, label, [Option(value, str(words), value == chosen) for value, words in every]
-    )
+    every = [("", none), *options]
+    return Filter(name, label, [Option(value, words, value == chosen) for value, words in every])

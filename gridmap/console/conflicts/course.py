@@ -17,6 +17,7 @@ CLASSES = 6
 YEAR = timedelta(days=365)
 # Sooner nobody looks whether it helped.
 LEAST_DAYS = 30
+LEAST_USUAL = 0.05
 # Units of the drawing.
 WIDTH, HEIGHT, TOP, LEFT = 660.0, 150.0, 26.0, 24.0
 
@@ -60,6 +61,11 @@ class Course:
     years: list[Tick]
     usual: float
     usual_y: float
+
+    @property
+    def shows_usual(self) -> bool:
+        """What would be written as 0.0 is no line."""
+        return self.usual >= LEAST_USUAL
 
     @property
     def total(self) -> int:
@@ -192,4 +198,4 @@ def _percent(ratio: float) -> str:
     if ratio == float("inf"):
         return "+∞"
     change = round((ratio - 1) * 100)
-    return f"+{change}%" if change > 0 else f"−{-change}%"
+    return f"+{change}%" if change > 0 else f"−{-change}%" if change else "0%"

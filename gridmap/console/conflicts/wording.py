@@ -124,8 +124,9 @@ def story_of(
     records: Sequence[ConflictRecord], evidence: Sequence[Evidence], scope: Scope, now: datetime
 ) -> list[Line]:
     """What was done, and what the runs saw where that changed; the newest first."""
-    lines = [_act_line(one, scope, now) for one in records]
-    lines += [_seen_line(one, now) for one in _changes(evidence)]
+    # That it was found is told with what was seen then.
+    lines = [_act_line(one, scope, now) for one in records if one.act != Act.FIND]
+    lines += [_seen_line(one, now, is_first=one == evidence[-1]) for one in _changes(evidence)]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -143,8 +144,10 @@ def _act(name: str) -> str:
     return str(ConflictRecord(act=name).get_act_display())
 
 
-def _seen_line(one: Evidence, now: datetime) -> Line:
-    if one.rank is None:
+def _seen_line(one: Evidence, now: datetime, *, is_first: bool) -> Line:
+    if is_first:
+        words = _("首次发现：第 {rank} 位，{ratio}").format(rank=one.rank, ratio=ratio_words(one))
+    elif one.rank is None:
         words = _("查找：没有列出，{ratio}").format(ratio=ratio_words(one))
     else:
         words = _("查找：第 {rank} 位，{ratio}").format(rank=one.rank, ratio=ratio_words(one))
