@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("map/", include("layers.urls")),
     path("api/", include("gridmap.incidents.api.urls")),
+    path("api/", include("gridmap.recurring.api")),
     path("", include("gridmap.accounts.urls")),
     path("", include("gridmap.console.urls")),
 ]

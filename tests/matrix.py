@@ -192,6 +192,8 @@ api-photos          GET    a             -         | 401 405 401 | 405  405  405
 api-photos          POST   a             -         | 401 404 401 | 400  400  400  400  400  400  400  400  400  400  400  404  400
 api-photo           GET    a             -         | 401 404 401 | ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   404  ok
 api-photo           POST   a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-conflicts       GET    -             api-conf  | 401 none 401 | one  one  none one  one  all  all  one  one  one  all  all  all
+api-conflicts       POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 api-places          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
 api-places          GET    a1            at-a1     | 401 404 401 | all  all  all  all  all  all  all  404  all  404  all  all  all
 api-places          GET    d1            at-d1     | 401 404 401 | 404  404  404  404  404  all  all  404  404  404  all  all  all
@@ -357,6 +359,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "at-a1": {"all": "cell-a area-p building-a1 post-a1"},
     "at-d1": {"all": "cell-d area-r building-d1 post-d1"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
+    "api-conf": {"one": "conflict-a area-p", "all": "conflict-a conflict-d area-p area-r"},
     "conflicts": {
         "one": "conflict-a area-p staff-officer",
         "sub": "conflict-a area-p area-q area-x staff-officer",

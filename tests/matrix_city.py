@@ -311,7 +311,12 @@ def _is_empty(body: bytes) -> bool:
 
 
 # How an answer that holds many begins, and where they are in it.
-COLLECTIONS = {b'{"type"': "features", b'{"cases"': "cases", b'{"version"': "moves"}
+COLLECTIONS = {
+    b'{"type"': "features",
+    b'{"cases"': "cases",
+    b'{"conflicts"': "conflicts",
+    b'{"version"': "moves",
+}
 
 
 FAULTY: dict[str, Any] = {

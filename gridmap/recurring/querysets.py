@@ -3,12 +3,12 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.querysets import works_with_cases
-from gridmap.recurring.states import IN_HAND, State
+from gridmap.recurring.states import State
 
 # Who looks after a staircase is told by those above what comes back there.
 WITHOUT_CONFLICTS = frozenset({Role.BUILDING_LEADER.value})
@@ -46,5 +46,7 @@ class ConflictQuerySet(models.QuerySet[Any]):
         """Of what is known, what is not at an end."""
         return self.known().exclude(state=State.CLOSED)
 
-    def in_hand(self) -> Self:
-        return self.filter(state__in=sorted(IN_HAND))
+    def ranked(self) -> Self:
+        """With what the last search saw, and without the ground: what could avoid most cases first."""
+        rows = self.defer("geom", "geom_3857").select_related("topic", "area", "latest__run")
+        return rows.order_by(F("latest__avoidable").desc(nulls_last=True), "pk")

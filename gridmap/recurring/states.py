@@ -55,13 +55,13 @@ class Act(StrEnum):
 
 ACT_LABELS: Mapping[Act, str] = {
     Act.FIND: _("首次发现"),
-    Act.CONFIRM: _("确认"),
+    Act.CONFIRM: _("确认了"),
     Act.DISMISS: _("不是反复矛盾"),
-    Act.OWN: _("定负责人"),
-    Act.PLAN: _("写方案"),
-    Act.MEASURE: _("记措施"),
-    Act.CLOSE: _("办结"),
-    Act.TAKE_BACK: _("撤销上一步"),
+    Act.OWN: _("定了负责人"),
+    Act.PLAN: _("写了方案"),
+    Act.MEASURE: _("记了措施"),
+    Act.CLOSE: _("办结了"),
+    Act.TAKE_BACK: _("撤销了上一步"),
     Act.REST: _("平静 90 天"),
     Act.RETURN: _("平静后复现"),
 }

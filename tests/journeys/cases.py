@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from geodata.models import Building, Cell
+from geodata.models import Area, Building, Cell
 from geodata.querysets import BEIJING
 from gridmap.accounts.demo_people import ABSENT, STAND_IN
 from gridmap.accounts.models import Appointment, GuideTeam, Role, User
@@ -19,7 +19,11 @@ from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.reporting import report_incident
 from gridmap.incidents.services.steps import record_step
 from gridmap.incidents.states import Name, Step
+from gridmap.recurring.services.following import follow_conflicts
+from gridmap.recurring.services.handling import confirm_conflict, give_owner
+from gridmap.recurring.services.linking import link_cases
 from tests.makers import PASSWORD
+from tests.recurring.makers import make_conflict
 
 SINCE = date(2021, 1, 1)
 LEADS = {
@@ -32,6 +36,9 @@ LATE, TODAY, OPEN, FAMILY = (
     "车棚占用消防通道",
     "老人独居，约定周四走访",
 )
+# A conflict to be confirmed, one that rests, and one that is closed by a story.
+COMING, RESTING, OVER = "紫轩花苑 · 供排水", "紫轩花苑 · 停车", "紫轩花苑 · 供暖"
+ZIXUAN = "620201002012"
 # In the cell of a member who is away; another one stands in.
 STOOD_IN = "楼道堆物，挡住出口"
 NAME, NUMBER = "李敏", "12000006620"
@@ -57,6 +64,23 @@ def make_cases(now: datetime) -> None:
     later = in_days + timedelta(hours=6)
     _case(FAMILY, "family", "讨赖小区 3 号楼", now - timedelta(hours=20), later, staff, steps=0)
     _stood_in(now, operator)
+    _keep_coming(now)
+
+
+def _keep_coming(now: datetime) -> None:
+    """What keeps coming back in 紫轩: one to be confirmed, and two that have been quiet for long."""
+    area, officer = Area.objects.get(code=ZIXUAN), User.objects.get(username="community-officer")
+    (late,) = Incident.objects.filter(title=LATE)
+    ground = late.cell.versions.get(valid_to=None).geom
+    make_conflict(area, at=now, geom=ground)
+    link_cases([late.pk])
+    for name, topic in ((RESTING, "parking"), (OVER, "heating")):
+        begun = now - timedelta(days=200)
+        words = {"name": name, "name_en": name}
+        one = make_conflict(area, topic, at=begun, geom=ground, rank=None, **words)
+        confirm_conflict(conflict=one, by=officer, at=begun)
+        give_owner(conflict=one, owner=officer, team=None, by=officer, at=begun)
+    follow_conflicts(now)
 
 
 def _make_rules() -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.audit import grave_faults, sideways, small_targets
-from tests.journeys.cases import LATE
+from tests.journeys.cases import LATE, RESTING
 from tests.journeys.visits import DESK, PHONE, Visitor, picture
 
 NOBODY = ""
@@ -77,6 +77,17 @@ def _open_act(page: Page) -> None:
     expect(page.locator(".input--err")).to_be_visible()
 
 
+def _open_conflict(page: Page) -> None:
+    page.get_by_role("link", name=RESTING.partition(" ")[0]).filter(has_text="停车").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("停车")
+
+
+def _send_nothing(page: Page) -> None:
+    page.locator("#id_words").fill(" ")
+    page.locator(".act .btn--lg").click()
+    expect(page.locator(".input--err")).to_be_visible()
+
+
 def _report_drawn(page: Page) -> None:
     expect(page.locator("#report")).to_have_attribute("data-drawn", "drawn")
     page.locator(".topic[data-action=others]").click()
@@ -117,6 +128,10 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "case-parties": ("community-officer", f"/cases/?q={LATE}", _open_sheet, {}),
     "case-act": ("grid-member", f"/cases/?q={LATE}", _open_act, {}),
     "case-not-found": ("grid-member", "/cases/JYG-20200101-00001/", _nothing, {}),
+    "conflicts": ("community-officer", "/conflicts/", _nothing, {}),
+    "conflict": ("community-officer", "/conflicts/?state=quiet", _open_conflict, {}),
+    "conflict-act": ("community-officer", "/conflicts/JYG-R0002/measure/", _send_nothing, {}),
+    "conflict-not-found": ("community-officer", "/conflicts/JYG-R9999/", _nothing, {}),
     "report": (
         "grid-member",
         "/report/",
@@ -147,7 +162,13 @@ VISITS = [
 ]
 PICTURED = ("login", "home", "my-cells", "case", "report", "cases")
 # Pages that come with a status of their own.
-FAILURES = {"not-found": "404", "case-not-found": "404", "case-act": "422"}
+FAILURES = {
+    "not-found": "404",
+    "case-not-found": "404",
+    "case-act": "422",
+    "conflict-not-found": "404",
+    "conflict-act": "422",
+}
 
 
 def show(window: Visitor, name: str, look: str) -> Page:
@@ -188,7 +209,18 @@ NARROW = {"phone of 320 pixels": (320, 568), "desk at 200 %": (640, 400)}
 @pytest.mark.parametrize("size", NARROW.values(), ids=NARROW)
 @pytest.mark.parametrize(
     "name",
-    ["login", "my-cells", "home", "community", "contacts", "password", "cases", "case", "report"],
+    [
+        "login",
+        "my-cells",
+        "home",
+        "community",
+        "contacts",
+        "password",
+        "cases",
+        "case",
+        "report",
+        "conflicts",
+    ],
 )
 def test_a_narrow_window_needs_no_scrolling_sideways(
     window: Visitor, name: str, size: tuple[int, int]

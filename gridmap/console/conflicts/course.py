@@ -134,12 +134,13 @@ class Day:
 
 
 def week_of(moments: Sequence[datetime]) -> list[Day]:
-    """Cases by day and hour in Beijing; the darkest is what has most."""
+    """Cases by day and hour in Beijing; the darkest is what has most, six at least."""
     counts = [[0] * 24 for _day in range(7)]
     for at in moments:
         local = at.astimezone(BEIJING)
         counts[local.weekday()][local.hour] += 1
-    most = max(map(max, counts))
+    # Where little happens, one case is not a dark one.
+    most = max(CLASSES, *map(max, counts))
     return [
         Day(str(WEEKDAYS_ABBR[day]), [Hour(n, _tone(n, most)) for n in row])
         for day, row in enumerate(counts)
@@ -147,7 +148,7 @@ def week_of(moments: Sequence[datetime]) -> list[Day]:
 
 
 def _tone(count: int, most: int) -> int:
-    return -(-count * CLASSES // most) if count else 0
+    return -(-count * CLASSES // most)
 
 
 @dataclass(frozen=True)

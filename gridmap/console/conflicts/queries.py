@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from geodata.models import Area
 from gridmap.accounts.models import Appointment, Role
@@ -33,10 +33,9 @@ def seen_conflicts(scope: Scope) -> ConflictQuerySet:
     found: ConflictQuerySet = (
         RecurringConflict.objects.visible_to(scope)
         .known()
-        .select_related("topic", "area", "owner", "team", "latest__run")
-        .defer("geom", "geom_3857")
+        .ranked()
+        .select_related("owner", "team")
         .annotate(last_case_at=Subquery(last.values("occurred_at")[:1]))
-        .order_by(F("latest__avoidable").desc(nulls_last=True), "pk")
     )
     return found
 

@@ -136,7 +136,7 @@ def _act_line(one: ConflictRecord, scope: Scope, now: datetime) -> Line:
     if one.act == Act.OWN:
         words = _("{owner} 负责").format(owner=one.owner) if scope.sees_people else words
     elif one.act == Act.TAKE_BACK:
-        words, note = _("撤销了“{act}”").format(act=_act(note)), ""
+        words, note = _("撤销：{act}").format(act=_act(note)), ""
     return Line(one.at, day(one.at, now), words, by, note)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-Follower = Callable[[Sequence[int]], None]
+Follower = Callable[[Sequence[int]], object]
 
 
 @cache

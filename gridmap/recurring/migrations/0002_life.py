@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='ConflictRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('find', '首次发现'), ('confirm', '确认'), ('dismiss', '不是反复矛盾'), ('own', '定负责人'), ('plan', '写方案'), ('measure', '记措施'), ('close', '办结'), ('take_back', '撤销上一步'), ('rest', '平静 90 天'), ('return', '平静后复现')], max_length=10, verbose_name='做了什么')),
+                ('act', models.CharField(choices=[('find', '首次发现'), ('confirm', '确认了'), ('dismiss', '不是反复矛盾'), ('own', '定了负责人'), ('plan', '写了方案'), ('measure', '记了措施'), ('close', '办结了'), ('take_back', '撤销了上一步'), ('rest', '平静 90 天'), ('return', '平静后复现')], max_length=10, verbose_name='做了什么')),
                 ('from_state', models.CharField(blank=True, choices=[('candidate', '待确认'), ('confirmed', '已确认'), ('under_plan', '方案实施中'), ('quiet', '平静 90 天'), ('closed', '已办结'), ('came_back', '平静后复现')], max_length=10)),
                 ('to_state', models.CharField(choices=[('candidate', '待确认'), ('confirmed', '已确认'), ('under_plan', '方案实施中'), ('quiet', '平静 90 天'), ('closed', '已办结'), ('came_back', '平静后复现')], max_length=10)),
                 ('at', models.DateTimeField(verbose_name='时间')),
