@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from io import TextIOWrapper
 from pathlib import Path
@@ -33,8 +33,6 @@ from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.services.photos import add_photo
 from gridmap.incidents.states import Name
-from gridmap.recurring.models import RecurringConflict
-from gridmap.recurring.services.handling import confirm_conflict, give_owner, write_plan
 from gridmap.wsgi import user_of_session
 from layers.early import EarlyTiles
 from tests.incidents.api.asking import report_body
@@ -49,9 +47,8 @@ from tests.makers import (
     make_team,
     make_user,
     point,
-    square,
 )
-from tests.recurring.makers import make_conflict
+from tests.matrix_conflicts import CONFLICT_TARGETS, find_conflicts
 
 ROLES = tuple(role.value for role in Role)
 IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
@@ -109,7 +106,7 @@ class MatrixCity:
         self.city.posts["a2"].buildings.add(self.city.buildings["a1"])
         self.team = make_team()
         self.people = _appoint_everybody(self.city)
-        self.conflicts = _find_conflicts(self.city, self.people)
+        self.conflicts = find_conflicts(self.city, self.people)
         self.cases = self.make_cases()
         self.client = Client()
         self.cookies = {who: SimpleCookie() for who in IDENTITIES}
@@ -246,30 +243,6 @@ def _report_everywhere(dispatcher: User) -> dict[str, Incident]:
         for case in cases.values()
     )
     return cases
-
-
-def _find_conflicts(city: SmallCity, people: dict[str, User]) -> dict[str, RecurringConflict]:
-    """One about wages in cell a, which the officer owns and the team helps with; one about water in cell d, to
-    be confirmed."""
-    at = timezone.now()
-    found = {
-        key: make_conflict(
-            city.areas[area],
-            topic,
-            at=at,
-            name=f"conflict-{key}",
-            name_en=f"conflict-{key}",
-            geom=square(column, 0),
-        )
-        for key, area, topic, column in (("a", "p", "wages", 0), ("d", "r", "water_supply", 6))
-    }
-    commander, officer = people[Role.DISTRICT_COMMANDER], people[Role.COMMUNITY_OFFICER]
-    confirm_conflict(conflict=found["a"], by=commander, at=at)
-    team = GuideTeam.objects.get()
-    give_owner(conflict=found["a"], owner=officer, team=team, by=commander, at=at)
-    due = today() + timedelta(days=9)
-    write_plan(conflict=found["a"], plan="plan-a", due=due, by=officer, at=at)
-    return {key: RecurringConflict.objects.get(pk=one.pk) for key, one in found.items()}
 
 
 def _kind(route: str) -> dict[str, Any]:
@@ -438,34 +411,10 @@ def _notice(username: str, key: str) -> Target:
     return target
 
 
+TARGETS |= CONFLICT_TARGETS
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")
-
-
-def _conflict(key: str, name: str = "", **fields: Any) -> Target:
-    """The page of a conflict, or an act on it in the version that it has."""
-
-    def target(city: MatrixCity) -> tuple[dict[str, Any], dict[str, Any]]:
-        conflict = city.conflicts[key]
-        address = {"code": conflict.code} | ({"name": name} if name else {})
-        return address, ({"version": conflict.version} if name else {}) | fields
-
-    return target
-
-
-TARGETS |= {
-    ("conflicts", "community-p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
-    ("conflict", "a"): _conflict("a"),
-    ("conflict", "d"): _conflict("d"),
-    ("conflict", "unknown"): lambda _: ({"code": "JYG-R9999"}, {}),
-    ("conflict-act", "own-a"): _conflict("a", "own"),
-    ("conflict-act", "measure-a"): _conflict(
-        "a", "measure", words="tried", taken_on="2026-07-01", taken_by="somebody"
-    ),
-    ("conflict-act", "confirm-d"): _conflict("d", "confirm"),
-    ("conflict-act", "unknown-a"): _conflict("a", "unknown"),
-}
 
 
 def _sent(key: str) -> Target:
@@ -537,17 +486,8 @@ TARGETS["desk-near", "d"] = lambda _: (
 TARGETS["desk-views", "desk"] = _fields(board="desk", query="tab=all", name="mine")
 TARGETS["desk-view-delete", "any"] = lambda _: ({"number": 1}, {"board": "desk"})
 TARGETS["import", "unfinished"] = _both_uploads
-for _step in (
-    "stage",
-    "reading",
-    "check",
-    "progress",
-    "picture",
-    "rows",
-    "faults",
-    "confirm",
-    "discard",
-):
+STEPS = "stage reading check progress picture rows faults confirm discard"
+for _step in STEPS.split():
     TARGETS[f"import-{_step}", "own"] = _upload("city_admin")
     TARGETS[f"import-{_step}", "other"] = _upload("rival")
     TARGETS[f"import-{_step}", "former"] = _upload("grid_member")

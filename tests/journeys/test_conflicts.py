@@ -25,7 +25,10 @@ def open_conflict(page: Page, name: str) -> None:
 def test_from_a_candidate_to_a_measure_and_the_case_says_to_what_it_belongs(
     window: Visitor,
 ) -> None:
-    page = window(DESK).sign_in("community-officer", "/conflicts/")
+    visit = window(DESK)
+    # A plan without words is refused on the way.
+    visit.expect_failure("422")
+    page = visit.sign_in("community-officer", "/conflicts/")
     open_conflict(page, COMING)
     chip = page.locator(".conf__head .chip")
     expect(chip).to_have_text("待确认")

@@ -85,7 +85,7 @@ def _open_conflict(page: Page) -> None:
 def _send_nothing(page: Page) -> None:
     page.locator("#id_words").fill(" ")
     page.locator(".act .btn--lg").click()
-    expect(page.locator(".input--err")).to_be_visible()
+    expect(page.locator(".input--err").first).to_be_visible()
 
 
 def _report_drawn(page: Page) -> None:
