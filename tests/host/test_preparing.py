@@ -18,7 +18,10 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.mark.parametrize(
     ("kind", "city"),
-    [("development", ["load_demo_city", "demo_accounts"]), ("production", [])],
+    [
+        ("development", ["load_demo_city", "find_recurring", "demo_accounts"]),
+        ("production", []),
+    ],
 )
 def test_the_calendar_is_loaded_into_the_tables_before_any_city(
     project: Project, kind: str, city: list[str]

@@ -62,8 +62,8 @@ def find_conflict(scope: Scope, code: str) -> RecurringConflict | None:
 
 
 def last_run() -> Run | None:
-    """The last search over all topics."""
-    return Run.objects.filter(topics=[]).first()
+    """The last search over all topics; one of an earlier period is not the last."""
+    return Run.objects.filter(topics=[]).order_by("-until", "-pk").first()
 
 
 def areas_of(scope: Scope) -> list[Area]:

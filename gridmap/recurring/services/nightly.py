@@ -39,7 +39,8 @@ def find_nightly(at: datetime) -> list[str]:
 def _due(at: datetime) -> Night | None:
     local = at.astimezone(BEIJING)
     begins = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    is_done = Run.objects.filter(topics=[], at__gte=begins).exists()
+    # One that looked at an earlier period only says nothing of today.
+    is_done = Run.objects.filter(topics=[], at__gte=begins, until__gte=begins).exists()
     if local < begins or is_done or not Incident.objects.exists():
         return None
     night = Night.objects.filter(day=local.date()).first() or Night(day=local.date(), tried_at=at)
