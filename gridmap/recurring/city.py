@@ -110,7 +110,7 @@ def read_rows(sql: str, at: datetime) -> Rows:
         cursor.execute(sql, {"at": moment(at), "loud": LOUD_GRADES})
         rows = cursor.fetchall()
         # Of no row there are columns, too: a city may have no landmark.
-        width = len(cursor.description) - 1
+        width = len(cursor.description or ()) - 1
     columns = [[row[n] for row in rows] for n in range(width)]
     shapes = shapely.from_wkb(np.array([bytes(row[-1]) for row in rows], object))
     return Rows(columns, np.asarray(shapes, object))

@@ -178,6 +178,8 @@ def stretches(leaves: Leaves, streets: Geometries) -> Stretches:
 
 def _pieces(lines: Geometries, begins: Floats, ends: Floats) -> Geometries:
     """The part of each line between two distances from its start."""
+    if not len(lines):
+        return lines
     points, line = shapely.get_coordinates(lines, return_index=True)
     steps = np.hypot(*np.diff(points, axis=0).T)
     steps[np.diff(line) != 0] = 0.0

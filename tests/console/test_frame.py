@@ -37,12 +37,12 @@ def links(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "place", "expected"),
     [
-        (Role.GRID_MEMBER, "a", ["/my-cells/", "/cases/", "/contacts/"]),
+        (Role.GRID_MEMBER, "a", ["/my-cells/", "/conflicts/", "/cases/", "/contacts/"]),
         (Role.BUILDING_LEADER, "a1", ["/my-cells/", "/cases/", "/contacts/"]),
         (
             Role.DISTRICT_COMMANDER,
             "x",
-            ["/desk/", "/desk/cases/", "/areas/", "/desk/hand-over/", "/contacts/"],
+            ["/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/desk/hand-over/", "/contacts/"],
         ),
         (
             Role.COMMUNITY_OFFICER,
@@ -52,11 +52,16 @@ def links(page: str) -> list[str]:
                 "/desk/cases/",
                 "/desk/community/",
                 "/areas/",
+                "/conflicts/",
                 "/desk/hand-over/",
                 "/contacts/",
             ],
         ),
-        (Role.DISPATCHER, "city", ["/desk/", "/desk/cases/", "/areas/", "/contacts/"]),
+        (
+            Role.DISPATCHER,
+            "city",
+            ["/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/contacts/"],
+        ),
         (
             Role.CITY_ADMIN,
             "city",
@@ -64,6 +69,7 @@ def links(page: str) -> list[str]:
                 "/desk/",
                 "/desk/cases/",
                 "/areas/",
+                "/conflicts/",
                 "/desk/hand-over/",
                 "/contacts/",
                 "/desk/rules/",

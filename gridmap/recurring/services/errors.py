@@ -3,6 +3,10 @@
 from gridmap.incidents.services.errors import Refused
 
 
+class RunRefused(ValueError):
+    """Nothing can be looked for; the words say why."""
+
+
 class ConflictRefused(Refused):
     """It is not where the act begins, the person may not do it, or something is missing."""
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from geodata.models import STORED, Area, Building
 from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident, Topic
-from gridmap.recurring.models import Evidence, RecurringConflict, Run
+from gridmap.recurring.models import LEVELS, Evidence, RecurringConflict, Run
 from gridmap.recurring.reading import Material, read_material
+from gridmap.recurring.services.errors import RunRefused
 from gridmap.recurring.services.following import NOT_COUNTED, follow_conflicts
 from gridmap.recurring.services.recording import record_find
 from layers.hotspots.conflicts import Conflict, Found, recurring_conflicts
@@ -27,10 +28,6 @@ LOCK = 620_202
 SAME_SHARE = 0.5
 PLACE = ("level", "key", "name", "name_en", "geom", "area", "building")
 Tell = Callable[[str], None]
-
-
-class RunRefused(ValueError):
-    """Nothing can be looked for; the words say why."""
 
 
 def find_recurring(
@@ -50,7 +47,7 @@ def find_recurring(
     Raises
     ------
     RunRefused
-        An empty period, an unknown topic, or fewer than two topics to compare.
+        An empty period, an unknown topic, fewer than two topics to compare, or a level without any place.
     """
     until = until or at
     since = since or until - timedelta(days=round(365.25 * YEARS))
@@ -58,6 +55,7 @@ def find_recurring(
     tell(_("读案件和地方…"))
     counted = Incident.objects.exclude(state__in=NOT_COUNTED)
     material = read_material(counted.filter(occurred_at__gte=since, occurred_at__lt=until), at)
+    _check_places(material)
     tell(_("比较 {n} 件案件…").format(n=len(material.arrays)))
     found = recurring_conflicts(
         material.cases, material.city.places, material.words,
@@ -75,6 +73,14 @@ def _check(since: datetime, until: datetime, topics: Collection[str]) -> None:
         raise RunRefused(_("没有这个专题：{code}").format(code=unknown[0]))
     if len(known) < 2:
         raise RunRefused(_("至少要有两个专题才能比较。"))
+
+
+def _check_places(material: Material) -> None:
+    """The statistics compare levels, and there must be places on each."""
+    places = material.city.places
+    for name, level in zip(places.levels, places.ladder.levels, strict=True):
+        if not len(level.leaf):
+            raise RunRefused(_("没有一个{level}，查不了。").format(level=LEVELS[name]))
 
 
 def _local(at: datetime) -> np.datetime64:

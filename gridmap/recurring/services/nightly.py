@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident
 from gridmap.recurring.models import Night, Run
+from gridmap.recurring.services.errors import RunRefused
 
 logger = logging.getLogger(__name__)
 HOUR = 2
@@ -28,6 +29,10 @@ def find_nightly(at: datetime) -> list[str]:
     night.save()
     try:
         night.run = _search(at)
+    except RunRefused as error:
+        # A city that is still being set up is no failure of the clock.
+        logger.warning("conflicts: not searched: %s", error)
+        return []
     except Exception:
         # Of whatever kind: nothing else that is periodic may wait for the statistics.
         logger.exception("conflicts: the search of the night failed, try %s", night.tries)

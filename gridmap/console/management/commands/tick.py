@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,8 +52,7 @@ class Command(BaseCommand):
             if not CalendarDay.objects.reaches(timezone.localdate(timezone=BEIJING)):
                 load_calendar(at=timezone.now())
             failed = [*strike(at=timezone.now()).failed, *sweep(timezone.now())]
-            follow_conflicts(timezone.now())
-            return [*failed, *find_nightly(timezone.now())]
+            return [*failed, *tend_conflicts(timezone.now())]
 
 
 @contextmanager
@@ -77,6 +76,16 @@ def sweep(at: datetime) -> list[str]:
         logger.exception("photos: the sweep failed")
         return [_("照片")]
     return []
+
+
+def tend_conflicts(at: datetime) -> list[str]:
+    """Let conflicts rest and come back, and search by night; what that failed on."""
+    try:
+        follow_conflicts(at)
+    except DatabaseError:
+        logger.exception("conflicts: what rests and what came back is not known")
+        return [_("反复矛盾")]
+    return find_nightly(at)
 
 
 def end_sessions(at: datetime) -> None:

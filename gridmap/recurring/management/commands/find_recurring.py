@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident
 from gridmap.recurring.models import Evidence, Run
-from gridmap.recurring.services.finding import SEED, RunRefused, find_recurring
+from gridmap.recurring.services.errors import RunRefused
+from gridmap.recurring.services.finding import SEED, find_recurring
 
 
 class Command(BaseCommand):
