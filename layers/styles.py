@@ -146,6 +146,12 @@ FAULTS: dict[Theme, dict[str, str]] = {
 # Counts and, divided by ten, rates per 1,000 residents stop at these steps.
 LADDER = (1, 2, 4, 6, 9, 14, 22, 35, 55, 85, 130, 200, 300)
 STEPS = 6
+# Ratios to the period before; the first class is everything down to none.
+CHANGE_BREAKS = (0, 1 / 2, 1 / 1.5, 1 / 1.2, 1.2, 1.5, 2)
+CHANGES = ("d-3", "d-2", "d-1", "d0", "d1p", "d2p", "d3p")
+# Of the highest density of the whole time; cases in a square kilometre are rounded to fives.
+DENSITY_SHARES = (0.15, 0.27, 0.41, 0.57, 0.74, 0.90)
+ROUNDED_TO = 5.0
 
 
 @dataclass(frozen=True)
@@ -185,10 +191,45 @@ def count_breaks(counts: npt.ArrayLike, *, per: float = 1) -> tuple[float, ...]:
     return tuple(ladder[last - STEPS + 1 : last + 1].tolist())
 
 
+def density_breaks(peak: float) -> tuple[float, ...]:
+    """The lower edges of six classes of density, the same while time plays.
+
+    Parameters
+    ----------
+    peak : float
+        The highest density of the whole time, above 0.
+
+    Returns
+    -------
+    tuple of float
+        Rounded to fives, or to tenths, hundredths … of it where fives would make two classes one.
+
+    Raises
+    ------
+    ValueError
+        A peak of 0 or less.
+    """
+    if not peak > 0:
+        raise ValueError("peak: above 0")
+    narrowest = min(np.diff(DENSITY_SHARES)) * peak
+    finer = max(0, int(np.ceil(np.log10(ROUNDED_TO / narrowest))))
+    unit = ROUNDED_TO / 10**finer
+    edges = np.rint(np.array(DENSITY_SHARES) * peak / unit) * unit
+    return tuple(np.round(edges, finer).tolist())
+
+
 def classify(values: npt.ArrayLike, breaks: Sequence[float]) -> npt.NDArray[np.int64]:
-    """The class of each value, 1 … len(breaks); 0 below the first edge: no fill."""
-    classes: npt.NDArray[np.int64] = np.digitize(np.asarray(values, dtype=float), breaks)
-    return classes
+    """The class of each value, 1 … len(breaks); 0 below the first edge and for NaN: no fill."""
+    numbers = np.asarray(values, dtype=float)
+    return np.where(np.isnan(numbers), 0, np.digitize(numbers, breaks))
+
+
+def change_legend(theme: Theme) -> tuple[ColourClass, ...]:
+    """The classes of change with their lower edges, the greatest decrease first."""
+    palette = PALETTES[theme]
+    return tuple(
+        ColourClass(edge, palette[name]) for edge, name in zip(CHANGE_BREAKS, CHANGES, strict=True)
+    )
 
 
 def legend(breaks: Sequence[float], theme: Theme) -> tuple[ColourClass, ...]:

@@ -4,7 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.styles import ColourClass, Theme, classify, count_breaks, legend, tokens
+from layers.styles import (
+    CHANGE_BREAKS,
+    DENSITY_SHARES,
+    ColourClass,
+    Theme,
+    change_legend,
+    classify,
+    count_breaks,
+    density_breaks,
+    legend,
+    tokens,
+)
 
 CSS = Path(__file__).parents[2] / "layers" / "static" / "layers" / "gridmap.css"
 BLOCK = {"light": r"^:root {(.*?)^}", "dark": r'^:root\[data-theme="dark"\] {(.*?)^}'}
@@ -59,6 +70,43 @@ def test_a_value_belongs_to_the_class_whose_edge_it_reaches() -> None:
         6,
     ]
     assert classify(np.array([]), (1, 2)).size == 0
+
+
+def test_what_is_not_compared_has_no_class() -> None:
+    assert classify([np.nan, 3], (1, 2)).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("peak", "expected"),
+    [
+        (205, (30, 55, 85, 115, 150, 185)),
+        (1900, (285, 515, 780, 1085, 1405, 1710)),
+        (28, (4.0, 7.5, 11.5, 16.0, 20.5, 25.0)),
+    ],
+)
+def test_density_is_cut_at_shares_of_its_peak_rounded_to_fives(
+    peak: float, expected: tuple[float, ...]
+) -> None:
+    assert density_breaks(peak) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("peak", np.geomspace(1e-6, 1e6, 60))
+def test_classes_of_density_never_fall_together(peak: float) -> None:
+    breaks = density_breaks(peak)
+    assert len(set(breaks)) == 6
+    assert np.allclose(breaks, np.array(DENSITY_SHARES) * peak, atol=0.06 * peak)
+
+
+def test_a_density_without_a_peak_is_refused() -> None:
+    with pytest.raises(ValueError, match="peak"):
+        density_breaks(0)
+
+
+def test_change_is_a_ratio_and_the_same_both_ways() -> None:
+    assert classify([0, 0.49, 0.9, 1, 1.1, 1.3, 2], CHANGE_BREAKS).tolist() == [1, 1, 4, 4, 4, 5, 7]
+    assert np.allclose(np.array(CHANGE_BREAKS[1:]) * CHANGE_BREAKS[:0:-1], 1)
+    assert change_legend("light")[0] == ColourClass(0, "#1F5C99")
+    assert change_legend("dark")[-1] == ColourClass(2, "#F9BC72")
 
 
 def test_a_legend_prints_the_lower_edge_of_every_class() -> None:

@@ -13,7 +13,7 @@ from geodata.errors import ImportRefused
 from geodata.management.import_command import describe
 from geodata.models import STORED
 from layers.coverage_checks import Checked, check_file, check_registry, title_of
-from layers.folium_maps import coverage_map
+from layers.folium_maps import coverage
 
 
 class Command(BaseCommand):
@@ -81,4 +81,4 @@ def _draw(checked: Checked, report: dict[str, Any]) -> Any:
         crs=STORED,
     )
     summary = _("点一行，看它在哪里。") if faults else ""
-    return coverage_map(checked.areas, frame, title=title_of(checked), summary=summary)
+    return coverage(checked.areas, frame, title=title_of(checked), summary=summary)
