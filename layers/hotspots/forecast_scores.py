@@ -147,12 +147,45 @@ def gain(ours: Floats, theirs: Floats, *, seed: int, draws: int = 2000) -> Gain:
         raise ValueError("ours, theirs: hits (periods, shares) on the same periods are needed")
     if not (np.all(ours.sum(axis=0) > 0) and np.all(theirs.sum(axis=0) > 0)):
         raise ValueError("ours, theirs: at every share something must have been caught")
-    periods = len(ours)
-    length = BLOCK if periods >= _FEWEST_FOR_BLOCKS else 1
-    starts = np.random.default_rng(seed).integers(periods, size=(draws, -(-periods // length)))
-    chosen = (starts[:, :, None] + np.arange(length)).reshape(draws, -1)[:, :periods] % periods
+    chosen = _drawn_periods(len(ours), seed, draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = np.log(ours[chosen].sum(axis=1) / theirs[chosen].sum(axis=1)).mean(axis=1)
     value = np.log(ours.sum(axis=0) / theirs.sum(axis=0)).mean()
     lower, upper = np.expm1(np.nanquantile(drawn, [0.025, 0.975]))
     return Gain(float(np.expm1(value)), float(lower), float(upper))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """95 % intervals of PAI and PEI*, each (2, shares): lower and upper."""
+
+    pai: Floats
+    pei: Floats
+
+
+def limits(scored: Scored, *, seed: int, draws: int = 2000) -> Limits:
+    """How sure PAI and PEI* are, by the bootstrap of `gain`.
+
+    Raises
+    ------
+    ValueError
+        If no period has a case.
+    """
+    if not scored.cases.sum() > 0:
+        raise ValueError("scored: at least one case is needed")
+    chosen = _drawn_periods(len(scored.hits), seed, draws)
+    caught, best = scored.hits[chosen].sum(axis=1), scored.best[chosen].sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = caught / scored.cases[chosen].sum(axis=1)[:, None]
+        pei = caught / best
+    ends = [0.025, 0.975]
+    return Limits(
+        np.nanquantile(rate, ends, axis=0) / scored.shares, np.nanquantile(pei, ends, axis=0)
+    )
+
+
+def _drawn_periods(periods: int, seed: int, draws: int) -> npt.NDArray[np.int64]:
+    """Periods of each draw, shape (draws, periods), in circular blocks where there are enough."""
+    length = BLOCK if periods >= _FEWEST_FOR_BLOCKS else 1
+    starts = np.random.default_rng(seed).integers(periods, size=(draws, -(-periods // length)))
+    return (starts[:, :, None] + np.arange(length)).reshape(draws, -1)[:, :periods] % periods

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation
 
-from layers.hotspots.forecast_scores import SHARES, Gain, Scored, best_hits, dilated, gain, hits
+from layers.hotspots.forecast_scores import (
+    SHARES,
+    Gain,
+    Scored,
+    best_hits,
+    dilated,
+    gain,
+    hits,
+    limits,
+)
 
 EVEN = np.ones(4)
 
@@ -129,3 +138,29 @@ def test_bad_input_is_named() -> None:
         gain(np.ones((2, 4)), np.ones((3, 4)), seed=1)
     with pytest.raises(ValueError, match="caught"):
         gain(np.ones((2, 1)), np.zeros((2, 1)), seed=1)
+
+
+def make_scored(caught: np.ndarray, cases: float = 20) -> Scored:
+    periods = len(caught)
+    best, all_cases = 2 * np.full((periods, 1), 8.0), np.full(periods, cases)
+    return Scored(caught[:, None], best, all_cases, np.zeros(periods), np.array([0.05]))
+
+
+def test_what_is_the_same_in_every_period_is_sure() -> None:
+    found = limits(make_scored(np.full(24, 8.0)), seed=1)
+    assert found.pei.ravel().tolist() == [0.5, 0.5]
+    assert found.pai.ravel() == pytest.approx([8, 8])
+
+
+def test_limits_hold_the_measure_and_narrow_with_more_periods() -> None:
+    rng = np.random.default_rng(2)
+    few, many = (make_scored(rng.poisson(8, n).astype(float)) for n in (12, 192))
+    for scored in (few, many):
+        (low,), (high,) = limits(scored, seed=3).pei
+        assert low < scored.pei[0] < high
+    assert np.ptp(limits(many, seed=3).pai) < np.ptp(limits(few, seed=3).pai) / 2
+
+
+def test_limits_of_no_case_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one case"):
+        limits(make_scored(np.zeros(12), cases=0), seed=1)
