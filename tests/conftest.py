@@ -39,7 +39,7 @@ def django_db_setup(
         copy_database(str(connection.settings_dict["NAME"]), fresh_database())
     yield
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE "{fresh_database()}" WITH (FORCE)')
+        drop_database(fresh_database())
         teardown_databases(made, verbosity=0)
 
 
@@ -57,7 +57,7 @@ def demo_city_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker
             call_command("load_demo_city", verbosity=0)
             call_command("grant_app")
         yield name
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -67,13 +67,13 @@ def demo_cases_database(
     """The name of a copy of the demonstration city in which there are also cases."""
     name = f"{demo_city_database}_cases"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{demo_city_database}"')
         with connected_to(name):
             forget_cases()
             make_cases(timezone.now())
         yield name
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 @pytest.fixture
@@ -90,13 +90,12 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     empty = str(connection.settings_dict["NAME"])
     name = f"{empty}_own"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}"')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{fresh_database()}"')
         with connected_to(name):
             call_command("grant_app")
             yield name
-        # Not by force, which may not end an autovacuum; a killed client's process ends within seconds.
-        run_beside(f'DROP DATABASE "{name}"')
+        drop_database(name)
 
 
 @pytest.fixture
@@ -142,8 +141,17 @@ def fresh_database() -> str:
 
 
 def copy_database(source: str, copy: str) -> None:
-    run_beside(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+    drop_database(copy)
     run_beside(f'CREATE DATABASE "{copy}" TEMPLATE "{source}"')
+
+
+def drop_database(name: str) -> None:
+    """With whoever is still in it. Not WITH (FORCE), which may not end an autovacuum; the plain one asks it to leave."""
+    run_beside(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{name}' AND backend_type = 'client backend'"
+    )
+    run_beside(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def run_beside(sql: str) -> None:

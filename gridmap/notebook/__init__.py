@@ -25,7 +25,7 @@ if not apps.ready:
 # After the set-up above.
 from gridmap.notebook.asking import Day, UnknownTopic
 from gridmap.notebook.case_frames import cases
-from gridmap.notebook.conflict_frames import conflicts
+from gridmap.notebook.conflict_frames import conflicts, measures
 from gridmap.notebook.counting import Cube, cube
 from gridmap.notebook.pipeline import Material, material
 from gridmap.notebook.planner import NoPlanner, connect
@@ -45,6 +45,7 @@ __all__ = [
     "connect",
     "cube",
     "material",
+    "measures",
     "posts",
     "streets",
 ]

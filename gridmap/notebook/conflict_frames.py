@@ -10,13 +10,13 @@ import shapely
 
 from geodata.models import STORED
 from gridmap.notebook.planner import scope_now
-from gridmap.recurring.models import Evidence, Run
+from gridmap.recurring.models import Evidence, Measure, Run
 from layers.hotspots.discovery import q_values
 
 CLAIMS = ("intense", "recurrent", "current", "rhythmic", "burdensome")
 # Column of the table: where it is read. By name, because the role of the door may read no others.
 FIELDS = {
-    **{name: f"conflict__{name}" for name in ("code", "name", "name_en", "level")},
+    **{name: f"conflict__{name}" for name in ("code", "name", "name_en", "level", "state")},
     "topic": "conflict__topic__code",
     "area": "conflict__area__code",
     **{name: name for name in ("rank", "avoidable", "q")},
@@ -37,7 +37,7 @@ def conflicts(run: int | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        By rank: `code`, `name`, `name_en`, `level`, `topic`, `area`, `rank`, `avoidable` (cases of the next quarter),
+        By rank: `code`, `name`, `name_en`, `level`, `state`, `topic`, `area`, `rank`, `avoidable` (cases of the next quarter),
         `q` (false share of the list down to here), then the five claims, each column under its claim's name:
         `intense_observed`, `intense_ratio` with `intense_ratio_low` and `intense_ratio_high` (90 %), `intense_q`,
         `recurrent_spells`, …, `recurrent_q`, `current_a_quarter`, …, `rhythmic_hours_first`, …,
@@ -60,6 +60,21 @@ def conflicts(run: int | None = None) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(_with_q(table), geometry=shapes, crs=STORED)
     frame.attrs |= {"run": found.pop("pk"), **found}
     return frame
+
+
+def measures() -> pd.DataFrame:
+    """What was done about the conflicts of the planner's areas, by day: `conflict` (code) and `taken_on`.
+
+    Not in which words, which people wrote.
+
+    Raises
+    ------
+    NoPlanner
+    """
+    inside = Measure.objects.filter(conflict__area__in=scope_now().area_ids)
+    rows = inside.order_by("taken_on", "pk").values_list("conflict__code", "taken_on")
+    table = pd.DataFrame(list(rows), columns=["conflict", "taken_on"])
+    return table.astype({"conflict": "str", "taken_on": "datetime64[s]"})
 
 
 def _run(number: int | None) -> dict[str, Any]:

@@ -252,7 +252,7 @@ class City:
     def _names_of_pairs(self) -> list[Words]:
         words = self._cells.words(2, 3)
         return [
-            Words(f"{words[a].zh}和{words[b].zh}", f"{words[a].en} and {words[b].en}")
+            Words(f"{words[a].zh}、{words[b].zh}", f"{words[a].en} and {words[b].en}")
             for a, b in self._pairs
         ]
 

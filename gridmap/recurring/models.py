@@ -18,6 +18,7 @@ LEVELS: dict[str, Any] = {
     "address": _("地址"),
     "street": _("路段"),
     "estate": _("小区"),
+    "cells": _("相邻两个网格"),
     "cell": _("网格"),
     "community": _("社区（村）"),
 }
@@ -99,7 +100,7 @@ class RecurringConflict(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     app_rights = "SELECT, INSERT, UPDATE"
-    reader_rights = "SELECT (id, code, topic_id, level, name, name_en, geom, area_id)"
+    reader_rights = "SELECT (id, code, topic_id, level, name, name_en, geom, area_id, state)"
     is_logged = True
     objects = ConflictQuerySet.as_manager()
 
@@ -207,6 +208,7 @@ class Measure(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     app_rights = "SELECT, INSERT"
+    reader_rights = "SELECT (id, conflict_id, taken_on)"
     is_logged = True
 
     class Meta:

@@ -13,6 +13,7 @@ from tests.conftest import (
     connected_as,
     connected_to,
     copy_database,
+    drop_database,
     fresh_database,
     run_beside,
 )
@@ -27,12 +28,12 @@ def history_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     empty = str(connection.settings_dict["NAME"])
     name = f"{empty}_log"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{fresh_database()}"')
         with connected_to(name):
             make_history()
         yield name
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 @pytest.fixture
@@ -53,11 +54,11 @@ def history_of_its_own(history_database: str, django_db_blocker: DjangoDbBlocker
     """A copy of the city with a past, as the owner, where the test may commit."""
     name = f"{history_database}_own"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{history_database}"')
         with connected_to(name):
             yield
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def made_offices(
         copy_database(fresh_database(), name)
         with connected_to(name):
             yield from _made_offices(tmp_path_factory)
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 def _made_offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RandomOffices]:

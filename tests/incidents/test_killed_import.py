@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from tests.conftest import ROOT, connected_to, fresh_database, run_beside
+from tests.conftest import ROOT, connected_to, drop_database, fresh_database, run_beside
 from tests.incidents.files import row, write_csv
 from tests.incidents.killed_import import ROWS_AT_ONCE
 from tests.makers import make_small_city
@@ -28,12 +28,12 @@ def url(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[s
     empty = str(connection.settings_dict["NAME"])
     name = f"{empty}_killed"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{fresh_database()}"')
         with connected_to(name):
             make_small_city()
         yield urlunsplit(urlsplit(settings.OWNER_DATABASE_URL)._replace(path=f"/{name}"))
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 def environment(url: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 from gridmap.host.machine import postgres_programs
 from gridmap.incidents.log import head, verify
 from gridmap.incidents.models import Unit
-from tests.conftest import connected_as, connected_to, run_beside
+from tests.conftest import connected_as, connected_to, drop_database
 from tests.incidents.log_history import APP, SUPERUSER, execute
 
 
@@ -44,7 +44,7 @@ def restored(
             with connected_to(name):
                 yield str(noted)
         finally:
-            run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+            drop_database(name)
 
 
 def test_the_log_of_a_restored_city_is_whole_and_goes_on(restored: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from gridmap.incidents.services.calendar import load_calendar
-from tests.conftest import connected_to, forget_cases, run_beside
+from tests.conftest import connected_to, drop_database, forget_cases, run_beside
 from tests.journeys.desk_cases import fill_desk
 from tests.journeys.server import ROOT, serving
 from tests.journeys.visits import Cookies, Visit, Visitor, visitor
@@ -29,14 +29,14 @@ def desk_database(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -
     """
     name = f"{demo_city_database}_desk"
     with django_db_blocker.unblock():
-        run_beside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(name)
         run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{demo_city_database}"')
         with connected_to(name):
             forget_cases()
             load_calendar(at=timezone.now())
             fill_desk(timezone.now())
         yield name
-        run_beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        drop_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,9 @@ READABLE = {
     },
     "recurring_recurringconflict": {
         *("id", "code", "topic_id", "level", "name", "name_en", "geom", "area_id"),
+        "state",
     },
+    "recurring_measure": {"id", "conflict_id", "taken_on"},
     "recurring_evidence": {"run_id", "conflict_id", "rank", "avoidable", "q", "claims"},
 }
 PERSONAL = [

@@ -112,6 +112,7 @@ def found_conflicts(city: PlannedCity, *found: tuple[str, str, str]) -> None:
         conflict = RecurringConflict.objects.create(
             code=f"R{rank}", topic=Topic.objects.get(code=topic), level=level, key=str(rank),
             name=area, name_en=area, geom=MultiPolygon(*square(0, 0)), area=city.city.areas[area],
+            state_since=NOW,
         )  # fmt: skip
         Evidence.objects.create(
             run=run, conflict=conflict, rank=rank, avoidable=1, q=0.01, observed=9, expected=1,

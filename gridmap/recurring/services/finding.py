@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from geodata.models import STORED, Area, Building
 from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident, Topic
-from gridmap.recurring.models import LEVELS, Evidence, RecurringConflict, Run
+from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.reading import Material, read_material
 from gridmap.recurring.services.errors import RunRefused
 from gridmap.recurring.services.following import NOT_COUNTED, follow_conflicts
@@ -47,7 +47,7 @@ def find_recurring(
     Raises
     ------
     RunRefused
-        An empty period, an unknown topic, fewer than two topics to compare, or a level without any place.
+        An empty period, an unknown topic, fewer than two topics to compare, or no place to compare.
     """
     until = until or at
     since = since or until - timedelta(days=round(365.25 * YEARS))
@@ -76,11 +76,8 @@ def _check(since: datetime, until: datetime, topics: Collection[str]) -> None:
 
 
 def _check_places(material: Material) -> None:
-    """The statistics compare levels, and there must be places on each."""
-    places = material.city.places
-    for name, level in zip(places.levels, places.ladder.levels, strict=True):
-        if not len(level.leaf):
-            raise RunRefused(_("没有一个{level}，查不了。").format(level=LEVELS[name]))
+    if not material.city.places.levels:
+        raise RunRefused(_("还没有可以比较的地方：先装入网格和楼栋。"))
 
 
 def _local(at: datetime) -> np.datetime64:
