@@ -205,7 +205,7 @@ class City:
         names = (
             self._names_of_leaves(),
             self._names_of_stretches(streets),
-            [Words(name, name) for name in self._estates],
+            self._names_of_estates(),
             self._names_of_pairs(),
             self._cells.words(2, 3),
             self._communities.words(2, 3),
@@ -248,6 +248,12 @@ class City:
         for landmark, stretch in near.T:
             found[stretch] = words[landmark]
         return found
+
+    def _names_of_estates(self) -> list[Words]:
+        """In English as its buildings are called, before their numbers."""
+        called = zip(self._buildings.columns[3], self._buildings.words(1, 2), strict=True)
+        english = {estate: words.en.rpartition(", ")[0] for estate, words in called}
+        return [Words(name, english[name] or name) for name in self._estates.tolist()]
 
     def _names_of_pairs(self) -> list[Words]:
         words = self._cells.words(2, 3)

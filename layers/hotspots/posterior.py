@@ -3,7 +3,7 @@
 The definition here is "a lasting ratio of at least `LEAST_RATIO` to the place's own reference,
 whatever the cause": what places differ by for good is signal, not nuisance. The ratio is a gamma
 factor with the topic's spread or, for a share of places that the data tell, anything between 1.5
-and 12 times (a two-groups model, Efron 2010, with the slab on the scale of ratios). What the
+and 100 times (a two-groups model, Efron 2010, with the slab on the scale of ratios). What the
 reference is not sure of is integrated out apart: put into one factor with the spread, it would be
 shown as signal.
 """
@@ -22,8 +22,8 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST_RATIO = 1.25
 LEAST_EXPECTED = 1.0
-_SLAB = (1.5, 12.0)
-_RATIOS = np.geomspace(0.03, 20.0, 96)
+_SLAB = (1.5, 100.0)
+_RATIOS = np.geomspace(0.03, 150.0, 128)
 _EDGES = np.sqrt(_RATIOS[1:] * _RATIOS[:-1])
 # So many ordinary places are believed to have been seen before the first datum.
 _ORDINARY_BEFORE = 10.0

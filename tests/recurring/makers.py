@@ -20,7 +20,8 @@ CLAIMS: dict[str, Any] = {
     "rhythmic": {"hours": {"first": 22, "length": 5, "days": "all", "observed": 38, "expected": 14.9, "llr": 20.0,
                            "p_value": 0.001},
                  "months": {"first": 5, "length": 3, "days": "all", "observed": 40, "expected": 13.0, "llr": 21.0,
-                            "p_value": 0.001}, "p": 0.002},
+                            "p_value": 0.001}, "p": 0.002,
+                 "when": {"hours": [22, 5], "days": "all", "months": [6, 3]}},
     "burdensome": {"open": 3, "reopened": {"value": 0.4, "low": 0.25, "high": 0.56}, "days_to_settle": 11.4},
     "voices": {"busiest": 7, "share": 0.15, "is_one_voice": False},
 }  # fmt: skip

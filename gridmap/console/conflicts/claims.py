@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -100,25 +101,39 @@ def _current(seen: Evidence) -> Claim:
 
 
 def _rhythmic(seen: Evidence) -> Claim:
+    """When it happens, as in its name, and how that differs from its topic elsewhere."""
     said = seen.claims["rhythmic"]
     peaks = [(kind, said[kind]) for kind in ("hours", "months") if _stands_out(said[kind])]
+    value = _("、").join(_when(said["when"])) or _("看不出")
     if not peaks:
-        return Claim(_("节律"), _("看不出"), _("时间上和全市这个专题没有分得清的差别。"), "")
-    values = [WINDOWS[kind](peak) for kind, peak in peaks]
-    _kind, peak = peaks[0]
+        return Claim(_("节律"), value, _("时间上和全市这个专题没有分得清的差别。"), "")
+    kind, peak = peaks[0]
     return Claim(
         _("节律"),
-        _("、").join(values),
+        value,
         _(
             "{window} {observed} / {all} 件；照全市这个专题的时间分布，只该有 {expected} 件。"
         ).format(
-            window=values[0],
+            window=WINDOWS[kind](peak),
             observed=peak["observed"],
             all=seen.observed,
             expected=_one(peak["expected"]),
         ),
         "",
     )
+
+
+def _when(window: Mapping[str, Any]) -> list[str]:
+    parts = []
+    if window["months"]:
+        first, length = window["months"]
+        parts.append(_months({"first": first - 1, "length": length}))
+    if window["hours"]:
+        first, length = window["hours"]
+        parts.append(_hours({"first": first, "length": length, "days": window["days"]}))
+    elif DAYS[window["days"]]:
+        parts.append(_(DAYS[window["days"]]))
+    return parts
 
 
 def _burdensome(seen: Evidence) -> Claim:
@@ -177,8 +192,10 @@ def _hours(peak: Mapping[str, Any]) -> str:
 
 
 def _months(peak: Mapping[str, Any]) -> str:
-    last = (peak["first"] + peak["length"] - 1) % 12 + 1
-    return _("{first}～{last} 月").format(first=peak["first"] + 1, last=last)
+    first, last = peak["first"] + 1, (peak["first"] + peak["length"] - 1) % 12 + 1
+    if is_english():
+        return f"{MONTHS_3[first]}–{MONTHS_3[last]}".title()
+    return _("{first}～{last} 月").format(first=first, last=last)
 
 
 DAYS = {"all": "", "weekdays": gettext_noop("周一到周五"), "weekend": gettext_noop("周末")}
