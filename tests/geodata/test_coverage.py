@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geodata.coverage import check_coverage
@@ -358,6 +358,7 @@ def shift_cell(rng, cells, victim):
 BREAKAGES = [delete, enlarge, shrink, shift_vertex, shift_cell]
 
 
+@example(seed=600, columns=2, rows=4, breakage=shift_vertex)
 @given(seed=SEEDS, columns=SIZES, rows=SIZES, breakage=st.sampled_from(BREAKAGES))
 @settings(max_examples=150, deadline=None)
 def test_every_breakage_is_found_with_its_ground(seed, columns, rows, breakage):
@@ -388,12 +389,14 @@ def area_of(faults):
 def assert_areas_add_up(report, cells, outline):
     """What the cells measure is the outline, less the gaps, with all that is twice or outside.
 
-    An overlap beyond the outline would count twice, so the outside is measured cell by cell.
+    An overlap beyond the outline would count twice, so the outside is measured cell by cell. Ground narrower
+    than the tolerance of five centimetres is no overlap of its own but an edge that does not match.
     """
     beyond = shapely.area(shapely.difference(cells, outline)).sum()
     overlaps = sum(shapely.area(shapely.intersection(f.geometry, outline)) for f in report.overlaps)
     expected = outline.area - area_of(report.gaps) - area_of(report.slivers) + beyond + overlaps
-    assert shapely.area(cells).sum() == pytest.approx(expected, abs=1.0)
+    edges = sum(shapely.length(f.geometry) for f in report.faults if f.kind == "edge")
+    assert shapely.area(cells).sum() == pytest.approx(expected, abs=1.0 + 0.05 * edges)
 
 
 def assert_points_agree(report, cells, outline, rng):
