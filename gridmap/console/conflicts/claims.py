@@ -15,6 +15,8 @@ from gridmap.recurring.models import Evidence, RecurringConflict
 LEVEL = 0.05
 QUIET_DAYS = 90
 ONE_VOICE_FROM = 0.1
+# Cases in the whole period: by less than this a division says nothing.
+LEAST_USUAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def claims_of(seen: Evidence) -> list[Claim]:
 
 
 def ratio_words(seen: Evidence) -> str:
-    """平常的 3.4 倍（2.5～4.5）"""
+    """平常的 3.4 倍（2.5～4.5）; where next to nothing is usual, the cases alone."""
+    if seen.expected < LEAST_USUAL:
+        return _("{observed} 件，平常几乎没有").format(observed=seen.observed)
     return _("平常的 {ratio} 倍（{low}～{high}）").format(
         ratio=_one(seen.ratio), low=_one(seen.ratio_low), high=_one(seen.ratio_high)
     )
@@ -50,12 +54,17 @@ def ratio_words(seen: Evidence) -> str:
 
 def _intense(seen: Evidence) -> Claim:
     years = round((seen.run.until - seen.run.since).days / 365.25, 1)
+    if seen.expected < LEAST_USUAL:
+        words = _(
+            "{years} 年；和这里的其他专题、用途、本社区相比，平常几乎没有（{expected} 件），倍数没有意义。"
+        ).format(years=f"{years:g}", expected=_few(seen.expected))
+        return Claim(_("强度"), ratio_words(seen), words, "")
     return Claim(
         _("强度"),
         _("{ratio} 倍").format(ratio=_one(seen.ratio)),
         _together(
             _(
-                "{years} 年 {observed} 件；和这里的其他专题、本社区相比，平常是 {expected} 件。"
+                "{years} 年 {observed} 件；和这里的其他专题、用途、本社区相比，平常是 {expected} 件。"
             ).format(years=f"{years:g}", observed=seen.observed, expected=_few(seen.expected)),
             _("倍数往保守里算：件数越少，越往 1 靠。"),
         ),

@@ -112,7 +112,8 @@ def records_of(conflict: RecurringConflict) -> list[ConflictRecord]:
 def evidence_of(conflict: RecurringConflict) -> list[Evidence]:
     """What each run saw, the newest first."""
     rows = conflict.evidence.select_related("run").order_by("-run__at", "-pk")
-    return list(rows.only("conflict", "rank", "ratio", "ratio_low", "ratio_high", "run__at"))
+    said = ("rank", "observed", "expected", "ratio", "ratio_low", "ratio_high")
+    return list(rows.only("conflict", "run__at", *said))
 
 
 def measures_of(conflict: RecurringConflict) -> list[Measure]:
