@@ -24,6 +24,8 @@ STORIES = (
     "tests/test_matrix.py",
     "tests/test_scope_mutations.py",
     "tests/layers/hotspots",
+    "tests/notebooks",
+    "tests/recurring",
 )
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 

@@ -15,7 +15,8 @@ from tests.layers.hotspots.worlds import CELLS, RECIPES, TOPICS, draw
 
 # A twentieth of the long runs or more, and limits to match.
 NULLS = range(17)
-PLANTED = range(1_000, 1_030)
+PLANTED = range(1_000, 1_010)
+MORE_PLANTED = range(1_000, 1_030)
 PLANTS = [Plant(ADDRESS, 36, 3), Plant(STREET, 48, 4), Plant(ESTATE, 42, 5)]
 
 
@@ -36,7 +37,7 @@ def test_places_that_ordinarily_differ_are_seldom_flagged() -> None:
 
 
 def test_threefold_sites_are_found_and_little_else() -> None:
-    found = city_calibration.listed(city_calibration.planted("B"), PLANTED)
+    found = city_calibration.listed(city_calibration.planted("B"), MORE_PLANTED)
     assert found.recall >= 0.85
     assert found.false_share <= 0.05
 
