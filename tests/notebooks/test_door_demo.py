@@ -46,7 +46,11 @@ def test_the_frame_says_what_the_run_wrote() -> None:
     assert frame.attrs["run"] == run.pk
     rows = list(run.evidence.filter(rank__isnull=False).order_by("rank"))
     assert frame.code.tolist() == [row.conflict.code for row in rows]
-    for column, field in (("intense_ratio_low", "ratio_low"), ("avoidable", "avoidable"), ("q", "q")):
+    for column, field in (
+        ("intense_ratio_low", "ratio_low"),
+        ("avoidable", "avoidable"),
+        ("q", "q"),
+    ):
         assert frame[column].tolist() == [getattr(row, field) for row in rows], column
     assert frame.intense_observed.tolist() == [row.observed for row in rows]
     assert frame.crs.to_epsg() == 4490

@@ -50,6 +50,18 @@ print(json.dumps({
 }))
 """
 
+# The notebook that is read as a file, run where this city's profile is the only thing that differs.
+NOTEBOOK = f"""
+import json
+from pathlib import Path
+from tests.notebooks.running import run
+
+names = run(Path({str(ROOT / "notebooks" / "02-what-keeps-coming-back.ipynb")!r})).names
+m, found, listed = names["m"], names["found"], names["run"]
+same = [m.digest == listed.attrs["digest"], [one.name.zh for one in found.published] == listed.name.tolist()]
+print("\\n" + json.dumps({{"same": same, "listed": [one.name.zh for one in found.published]}}))
+"""
+
 
 def reports() -> pd.DataFrame:
     """Cases all over the city and three years, and one spot to which a topic comes back again and again."""
@@ -117,3 +129,10 @@ def test_cases_cube_and_material_of_another_city(city: City, tmp_path: Path) -> 
     assert cells_on_axis == CELLS**2
     planted = [one for one in found["found"] if one[:2] == ["address", "noise_road"]]
     assert [one[2] >= PLANTED for one in planted] == [True]
+
+
+def test_the_second_notebook_runs_on_another_city_as_it_is(city: City, tmp_path: Path) -> None:
+    city.manage("find_recurring")
+    said = json.loads(through_the_door(city, NOTEBOOK, tmp_path).splitlines()[-1])
+    assert said["same"] == [True, True]
+    assert "交通噪音" in said["listed"][0]

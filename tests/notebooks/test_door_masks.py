@@ -1,6 +1,5 @@
 """Where cases are drawn for a planner: hidden among households, the same way for ever, an address in one place."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,13 @@ LONELY_M = 1000.0
 
 
 @pytest.fixture
-def small(db: None) -> Iterator[Any]:
+def small(db: None) -> Any:
     city = make_small_city()
     by = make_user("ma", password=None)
     for column, row in ((0.5, 0.4), (0.6, 0.45), (0.5, 0.4), (2.5, 0.4), (3.5, 1.9)):
         make_incident(by, column=column, row=row)
     make_incident(by, lon=None, lat=None)
-    yield city
+    return city
 
 
 def points(cases: Any = None) -> list[Any]:

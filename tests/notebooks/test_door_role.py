@@ -1,6 +1,5 @@
 """The role of the planners' door: the frames can be read with it, and nothing else, and nothing can be written."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -72,7 +71,7 @@ PERSONAL = [
 
 
 @pytest.fixture
-def city(own_database: str, settings: Any) -> Iterator[PlannedCity]:
+def city(own_database: str, settings: Any) -> PlannedCity:
     """Cases in a database of their own, and a run; with the rights as `grant_app` gives them."""
     settings.READER_DATABASE_URL, settings.PLANNER = reader_url(), "whole"
     call_command("grant_app")
@@ -81,7 +80,7 @@ def city(own_database: str, settings: Any) -> Iterator[PlannedCity]:
     Run.objects.create(
         at=now, since=now, until=now, seed=1, digest="", cases=8, placed=8, tested=1, listed=0
     )
-    yield made
+    return made
 
 
 def own_tables() -> list[str]:
@@ -132,7 +131,9 @@ def test_the_application_reads_what_the_door_may_not(city: PlannedCity) -> None:
     """The control of the refusals: another role of the same database is not refused."""
     with connected_as("gridmap_app"):
         assert len(execute("SELECT title, address, code FROM incidents_incident")) == 8
-        assert execute("SELECT name, phone FROM accounts_user WHERE username = 'ma'") == [("ma", "")]
+        assert execute("SELECT name, phone FROM accounts_user WHERE username = 'ma'") == [
+            ("ma", "")
+        ]
         execute("UPDATE incidents_incident SET room_no = '5'")
 
 

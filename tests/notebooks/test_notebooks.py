@@ -44,9 +44,7 @@ def kept() -> Iterator[list[Run]]:
 
 
 @pytest.fixture(scope="module")
-def planned_database(
-    demo_city_database: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def planned_database(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The name of a copy of the demonstration city, in which a search has been and the door may read."""
     name = f"{demo_city_database}_notebooks"
     with django_db_blocker.unblock():
