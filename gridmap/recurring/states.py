@@ -10,9 +10,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from geodata.errors import gettext_noop as _
+from layers.hotspots.thresholds import QUIET_DAYS
 
 # Without a case for so long a conflict rests.
-QUIET = timedelta(days=90)
+QUIET = timedelta(days=QUIET_DAYS)
 
 
 class State(StrEnum):

@@ -14,7 +14,8 @@ from layers.hotspots.cases import Profile
 from layers.hotspots.naming import Window
 from layers.hotspots.recurrence import CityTime, Course, Recurrence
 from layers.hotspots.rhythm import Days, Peak, hour_peak, month_peak, telling_days
-from layers.hotspots.spells import QUIET_DAYS, ended_p, new_p, quiet_chance, returns, spell_starts
+from layers.hotspots.spells import ended_p, new_p, quiet_chance, returns, spell_starts
+from layers.hotspots.thresholds import CHANCE, QUIET_DAYS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,7 +24,6 @@ YEAR, QUARTER = 365.25, 91.0
 # Days after which a case counts half for what is to be expected.
 HALF_LIFE = 365.0
 _TAIL = 0.05
-_LEVEL = 0.05
 
 # Of its cases, for a window to be part of its name.
 _MOST = 0.5
@@ -74,11 +74,11 @@ class Current:
 
     @property
     def is_new(self) -> bool:
-        return self.new_p <= _LEVEL
+        return self.new_p <= CHANCE
 
     @property
     def has_ended(self) -> bool:
-        return self.ended_p <= _LEVEL
+        return self.ended_p <= CHANCE
 
     @property
     def is_quiet(self) -> bool:
@@ -184,7 +184,7 @@ def _when(place: Profile, city: Profile, is_recurrent: bool, rng: np.random.Gene
 
 
 def _is_telling(peak: Peak) -> bool:
-    return peak.p_value <= _LEVEL and peak.share >= _MOST
+    return peak.p_value <= CHANCE and peak.share >= _MOST
 
 
 def how_burdensome(opened: Floats, closed: Floats, rounds: Ints) -> Burdensome:

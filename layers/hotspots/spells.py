@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.hotspots.recurrence import CityTime
+from layers.hotspots.thresholds import QUIET_DAYS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 QUIET_GAP = 30.0
-QUIET_DAYS = 90.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from layers.hotspots.claims import Interval
 from layers.hotspots.naming import Window, Words, say_window
 from layers.hotspots.rhythm import Days
+from layers.hotspots.thresholds import CHANCE, LEAST_USUAL, QUIET_DAYS
 
 Row = Mapping[str, Any]
 
@@ -18,10 +19,6 @@ TITLES = {
     "rhythmic": Words("节律", "Rhythmic"),
     "burdensome": Words("负担", "Burdensome"),
 }
-# Cases in the whole period: by less than this a division says nothing.
-LEAST_USUAL = 0.5
-_LEVEL = 0.05
-_QUIET_DAYS = 90
 _DAYS = {
     Days.ALL: Words("", ""),
     Days.WEEKDAYS: Words("工作日 ", "weekdays "),
@@ -70,7 +67,7 @@ def _known(row: Row, name: str) -> Any:
 
 def _is_sure(row: Row, window: str) -> bool:
     p = _known(row, f"rhythmic_{window}_p_value")
-    return p is not None and p <= _LEVEL
+    return p is not None and p <= CHANCE
 
 
 def _window(row: Row) -> Window:
@@ -128,12 +125,12 @@ def _current(row: Row) -> Words:
 
 
 def _state(row: Row) -> Words:
-    if row["current_ended_p"] <= _LEVEL:
+    if row["current_ended_p"] <= CHANCE:
         return Words("看来已经停了", "seems to have ended")
-    if row["current_days_since"] >= _QUIET_DAYS:
+    if row["current_days_since"] >= QUIET_DAYS:
         chance = f"{row['current_quiet_chance']:.0%}"
         return Words(f"静了，碰巧这样的机会 {chance}", f"quiet, which chance does in {chance}")
-    if row["current_new_p"] <= _LEVEL:
+    if row["current_new_p"] <= CHANCE:
         return Words("是新出现的", "it is new")
     return Words("还在发生", "it goes on")
 

@@ -17,7 +17,7 @@ CLASSES = 6
 YEAR = timedelta(days=365)
 # Sooner nobody looks whether it helped.
 LEAST_DAYS = 30
-LEAST_USUAL = 0.05
+LEAST_DRAWN = 0.05
 # Units of the drawing.
 WIDTH, HEIGHT, TOP, LEFT = 660.0, 150.0, 26.0, 24.0
 
@@ -65,7 +65,7 @@ class Course:
     @property
     def shows_usual(self) -> bool:
         """What would be written as 0.0 is no line."""
-        return self.usual >= LEAST_USUAL
+        return self.usual >= LEAST_DRAWN
 
     @property
     def total(self) -> int:

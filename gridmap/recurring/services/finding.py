@@ -183,16 +183,10 @@ def _wkb(shape: Any) -> bytes:
 
 def _area(communities: set[int]) -> Area:
     """The smallest area around all of them."""
-    chains = [_chain(pk) for pk in sorted(communities)]
-    shared = [area for area in chains[0] if all(area in chain for chain in chains)]
-    return Area.objects.get(pk=shared[0])
-
-
-def _chain(area: int) -> list[int]:
-    chain, parents = [area], dict(Area.objects.values_list("pk", "parent"))
-    while (above := parents[chain[-1]]) is not None:
-        chain.append(above)
-    return chain
+    areas = Area.objects.filter(pk__in=communities).order_by("pk")
+    chains = [[area, *Area.objects.above(area)] for area in areas]
+    shared: Area = next(area for area in chains[0] if all(area in chain for chain in chains))
+    return shared
 
 
 def _next_code() -> str:
