@@ -10,13 +10,9 @@ from django.utils.translation import gettext_noop, ngettext
 
 from gridmap.console.pages import is_english
 from gridmap.recurring.models import Evidence, RecurringConflict
+from layers.hotspots.thresholds import CHANCE, LEAST_USUAL, QUIET_DAYS
 
-# As `layers.hotspots.claims`, which weighs too much to be asked by a page.
-LEVEL = 0.05
-QUIET_DAYS = 90
 ONE_VOICE_FROM = 0.1
-# Cases in the whole period: by less than this a division says nothing.
-LEAST_USUAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,8 @@ def _intense(seen: Evidence) -> Claim:
         words = _(
             "{years} 年；和这里的其他专题、用途、本社区相比，平常几乎没有（{expected} 件），倍数没有意义。"
         ).format(years=f"{years:g}", expected=_few(seen.expected))
-        return Claim(_("强度"), ratio_words(seen), words, "")
+        value = ngettext("{n} 件", "{n} 件", seen.observed).format(n=seen.observed)
+        return Claim(_("强度"), value, words, "")
     return Claim(
         _("强度"),
         _("{ratio} 倍").format(ratio=_one(seen.ratio)),
@@ -93,18 +90,20 @@ def _current(seen: Evidence) -> Claim:
     said = seen.claims["current"]
     quarter, days = said["a_quarter"], int(said["days_since"])
     value = _("仍在发生")
-    if said["ended_p"] <= LEVEL:
+    if said["ended_p"] <= CHANCE:
         value = _("可能停了")
     elif days >= QUIET_DAYS:
         value = ngettext("平静 {n} 天", "平静 {n} 天", days).format(n=days)
-    elif said["new_p"] <= LEVEL:
+    elif said["new_p"] <= CHANCE:
         value = _("新近出现")
     return Claim(
         _("当前"),
         value,
-        _("近 12 个月每季 {n} 件，查找时离最近一件 {days} 天。").format(
-            n=_one(quarter["value"]), days=days
-        ),
+        ngettext(
+            "近 12 个月每季 {n} 件，查找时离最近一件 {days} 天。",
+            "近 12 个月每季 {n} 件，查找时离最近一件 {days} 天。",
+            days,
+        ).format(n=_one(quarter["value"]), days=days),
         _sure(_one(quarter["low"]), _one(quarter["high"]), _("件每季")),
     )
 
@@ -165,7 +164,7 @@ def _burdensome(seen: Evidence) -> Claim:
         _("负担"),
         ngettext("{n} 件在办", "{n} 件在办", said["open"]).format(n=said["open"]),
         _together(*words),
-        _sure(_percent(again["low"]), _percent(again["high"]), _("重新办理")),
+        _sure(_percent(again["low"]), _percent(again["high"]), _("的案件重新办理")),
     )
 
 
@@ -189,7 +188,7 @@ def _course(name: str) -> str:
 
 
 def _stands_out(peak: Mapping[str, Any] | None) -> bool:
-    return peak is not None and peak["p_value"] <= LEVEL
+    return peak is not None and peak["p_value"] <= CHANCE
 
 
 def _hours(peak: Mapping[str, Any]) -> str:
@@ -254,5 +253,6 @@ def caveats_of(conflict: RecurringConflict, seen: Evidence) -> list[Caveat]:
     least = run.visible.get(conflict.level)
     if least:
         words = _("平常大小的{level}里少于 {n} 件的，这个方法看不见。")
-        found.append(Caveat("info", words.format(level=conflict.get_level_display(), n=least)))
+        level = str(conflict.get_level_display()).lower()
+        found.append(Caveat("info", words.format(level=level, n=least)))
     return found
