@@ -44,7 +44,8 @@ def taiwan():
                 "GRIDMAP_DB_ROLE": "owner",
             }
         finally:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            # Not WITH (FORCE), which may not end an autovacuum; the plain one asks it to leave.
+            cursor.execute(f"DROP DATABASE {name}")
     connection.close()
 
 
