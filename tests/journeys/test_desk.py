@@ -324,13 +324,14 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
 PICTURED = ("desk-triage", "desk-unrouted", "desk-new", "desk-hand-over")
 LOOKS: dict[str, tuple[dict[str, Any], str, str]] = {
     "": (DESK, "light", "zh-hans"),
-    "-dark-en": (DESK, "dark", "en"),
     "-phone": (PHONE, "light", "zh-hans"),
+    "-dark-en": (DESK, "dark", "en"),
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+# One look after the other: the language stays with a person, and changing it costs three pages.
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("look", LOOKS)
 def test_a_desk_page_is_readable_and_reachable(
     window: Visitor, axe: str, pictures: Path | None, name: str, look: str
 ) -> None:

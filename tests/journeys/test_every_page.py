@@ -154,12 +154,14 @@ LOOKS = {
     for language in ("", "-en")
 }
 # Every page once on a phone and once on a desk, in another theme and language; my cells in every look.
-VISITS = [
+CHOSEN = [
     *[(name, look) for name in PAGES for look in ("phone", "desk-dark-en")],
     *[("my-cells", look) for look in LOOKS if look not in ("phone", "desk-dark-en")],
     *[(name, look) for name in ("login", "home") for look in ("phone-dark", "desk", "desk-dark")],
     *[(name, look) for name in ("case", "report") for look in ("phone-dark-en", "desk")],
 ]
+# The language stays with a person: to change it before every visit costs three pages each time.
+VISITS = sorted(CHOSEN, key=lambda visit: LOOKS[visit[1]][2] == "en")
 PICTURED = ("login", "home", "my-cells", "case", "report", "cases")
 # Pages that come with a status of their own.
 FAILURES = {
