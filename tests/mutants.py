@@ -173,19 +173,30 @@ def _codes(
 @lru_cache
 def mutants(site: Site) -> list[Mutant]:
     """The functions that lose this call; several where closures share their code."""
-    # Closures exist once everything that is served has been imported.
-    import_module(settings.ROOT_URLCONF)
-    import_module(site.path.removesuffix(".py").replace("/", "."))
     plain = _codes(site.path, [], "")
     other = _codes(site.path, [site], WIDENED[site.name])
     changed = {key: code for key, code in other.items() if _text(code) != _text(plain[key])}
     return [
         Mutant(site, function, changed[key])
-        for function in gc.get_objects()
-        if type(function) is FunctionType  # isinstance would wake lazy objects
-        and function.__code__.co_filename == str(ROOT / site.path)
-        and (key := _key(function)) in changed
+        for function in _functions()[str(ROOT / site.path)]
+        if (key := _key(function)) in changed
     ]
+
+
+@lru_cache
+def _functions() -> dict[str, list[FunctionType]]:
+    """Every function of a file that holds a site, by file; to look through all that lives takes its time."""
+    # Closures exist once everything that is served has been imported.
+    import_module(settings.ROOT_URLCONF)
+    found: dict[str, list[FunctionType]] = {}
+    for path in {site.path for site in sites()}:
+        import_module(path.removesuffix(".py").replace("/", "."))
+        found[str(ROOT / path)] = []
+    for thing in gc.get_objects():
+        # isinstance would wake lazy objects
+        if type(thing) is FunctionType and thing.__code__.co_filename in found:
+            found[thing.__code__.co_filename].append(thing)
+    return found
 
 
 def watchers() -> list[Mutant]:

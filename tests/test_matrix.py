@@ -31,13 +31,17 @@ def routes(patterns: Iterable[URLPattern | URLResolver]) -> list[str]:
 def differences(city: MatrixCity, chosen: Iterable[Row]) -> Iterable[str]:
     """What the product answers otherwise than the table, in words."""
     for row in chosen:
-        # What is answered early was kept when another person asked.
-        for _ in range(2 if row.method == "EARLY" else 1):
+        for _ in range(times_asked(row)):
             for who in IDENTITIES:
                 seen = city.ask(who, row.method, row.route, row.target)
                 fault = fault_of(row, who, seen, city)
                 if fault:
                     yield f"{row} as {who}: {fault}"
+
+
+def times_asked(row: Row) -> int:
+    """What is answered early was kept when another person asked: twice."""
+    return 2 if row.method == "EARLY" else 1
 
 
 def fault_of(row: Row, who: str, seen: Seen, city: MatrixCity) -> str:
