@@ -4,7 +4,7 @@ from tests.torture.intakes import demand_nothing_lost
 from tests.torture.stacks import stack
 from tests.torture.starts import private_var
 
-KILLS = 25
+KILLS = 8
 
 
 def test_no_report_is_lost_or_doubled() -> None:

@@ -1,6 +1,6 @@
 """Workers and the database are killed under clients that retry: nothing is lost, nothing doubled.
 
-KILLS_OF_INTAKE (500) and SEED may be set. `make test` runs a twentieth.
+KILLS_OF_INTAKE (500) and SEED may be set. `make test` runs a few.
 """
 
 import os

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,9 @@ import psycopg2
 import pytest
 import shapely
 from django.conf import settings
+
+from geodata.city import load_city
+from tests.conftest import fresh_database
 
 collect_ignore_glob = [] if os.environ.get("GRIDMAP_REAL_DATA") else ["test_*.py"]
 
@@ -64,7 +68,9 @@ class StartCity(Protocol):
 
 
 @pytest.fixture(scope="module")
-def start_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartCity]:
+def start_city(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartCity]:
     """Make a city with these cells; its database is gone afterwards."""
     databases = ExitStack()
 
@@ -82,7 +88,7 @@ def start_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartCity]:
             "GRIDMAP_DB_ROLE": "owner",
         }
         city = City(environment, folder)
-        city.manage("migrate", "-v0")
+        _move(url, profile)
         path = city.folder / "cells.gpkg"
         _boundaries(cells).to_file(path, engine="pyogrio")
         city.manage("import_areas", path)
@@ -108,12 +114,24 @@ def _boundaries(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
+def _move(url: str, profile: Path) -> None:
+    """Let a migrated database be another city's: the envelope is all that the tables know of their city."""
+    naming = import_module("geodata.migrations.0003_city_envelope_named_in_full")
+    envelope = load_city(str(profile)).envelope_ewkt
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(naming.SCHEMA)
+        ((schema,),) = cursor.fetchall()
+        cursor.execute(naming.CREATE.format(schema=schema, envelope=envelope))
+    connection.close()
+
+
 @contextmanager
 def _database(name: str) -> Iterator[str]:
     connection = psycopg2.connect(_url("postgres"))
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template_gridmap")
+        cursor.execute(f'CREATE DATABASE {name} TEMPLATE "{fresh_database()}"')
         try:
             yield _url(name)
         finally:
