@@ -18,14 +18,19 @@ from gridmap.host.project import Project, Surroundings
 from gridmap.host.steps import say
 from gridmap.host.variables import application_environment, as_owner, production_check_environment
 
-# About half of the suite's time, in a process and a database of its own: the stories, and what evens out the halves.
+# About half of the suite's time, in a process and a database of its own: the stories, everything else that wants the
+# demonstration city, so that it is made once, and what evens out the halves, with the real files and without.
 STORIES = (
     "tests/journeys",
-    "tests/test_matrix.py",
-    "tests/test_scope_mutations.py",
-    "tests/layers/hotspots",
+    "tests/accounts/test_demo_people.py",
+    "tests/console/test_overview.py",
+    "tests/incidents/test_demo_cases.py",
+    "tests/incidents/test_demo_story.py",
     "tests/notebooks",
     "tests/recurring",
+    "tests/test_matrix.py",
+    "tests/test_scope_mutations.py",
+    "tests/geodata/real",
 )
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 
