@@ -42,6 +42,11 @@ def wheel_library(package: Any, pattern: str) -> str:
     return str(found[0])
 
 
+# A server that is gone without a word, or takes a connection and says nothing, must not hold a request for
+# minutes: seconds to connect, milliseconds until what was sent is acknowledged.
+PATIENCE = {"connect_timeout": 3, "tcp_user_timeout": 5_000}
+
+
 def database(url: str) -> dict[str, Any]:
     try:
         config = dj_database_url.parse(url, engine="django.contrib.gis.db.backends.postgis")
@@ -51,6 +56,7 @@ def database(url: str) -> dict[str, Any]:
         **config,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**PATIENCE, **config.get("OPTIONS", {})},
         "TEST": {
             "NAME": os.environ.get("GRIDMAP_TEST_DATABASE", "test_gridmap"),
             "TEMPLATE": "template_gridmap",

@@ -1,26 +1,22 @@
 """Who asks, and in which language."""
 
-import logging
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
-from django.utils.translation import gettext
 
 from gridmap.accounts.checks import refuse_unsafe_production
+from gridmap.accounts.languages import language_of_cookie
 from gridmap.accounts.models import User
-from gridmap.accounts.problems import problem, unauthenticated
+from gridmap.accounts.outage import AWAY, unavailable
+from gridmap.accounts.problems import unauthenticated
 from gridmap.accounts.sessions import SessionStore
 from gridmap.accounts.tickets import ticket, user_of_token
 from gridmap.accounts.tokens import is_api, secret_of, shows_token
-
-logger = logging.getLogger(__name__)
 
 FAILED = 500
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -52,19 +48,19 @@ class SessionUserMiddleware(AuthenticationMiddleware):
                 response = self._answer(request)
                 if response.status_code >= FAILED:
                     transaction.set_rollback(True)
-        except OperationalError as error:
+        except AWAY as error:
             return unavailable(request, error)
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         try:
             request.user = _identify(request)
-        except OperationalError as error:
+        except AWAY as error:
             return unavailable(request, error)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return unavailable(request, error) if isinstance(error, OperationalError) else None
+        return unavailable(request, error) if isinstance(error, AWAY) else None
 
 
 class LogInMiddleware(LoginRequiredMiddleware):
@@ -113,19 +109,3 @@ def _identify(request: HttpRequest) -> User | AnonymousUser:
     # Every page depends on who asks: caches between must know.
     request.session.accessed = True
     return user
-
-
-def language_of_cookie(request: HttpRequest) -> str:
-    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-
-
-def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """503 with the time to wait, where the database does not answer."""
-    logger.error("the database does not answer: %s", error)
-    with translation.override(language_of_cookie(request)):
-        text = gettext("数据库暂时没有回答，过几秒再试。")
-    if is_api(request):
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", text, Retry_After="5")
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    return HttpResponse(text, "text/plain; charset=utf-8", status=503, headers=headers)

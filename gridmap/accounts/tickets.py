@@ -16,6 +16,8 @@ from gridmap.accounts.scope import ACTING, HELD, SCOPE_COLUMNS, Scope, scope_fro
 from gridmap.accounts.sessions import SessionStore
 from gridmap.accounts.tokens import digest_of
 
+# So long a request waits for one statement, a lock included, before it is given up with “try again later”.
+PATIENCE = "30s"
 # How exactly the last use of a token is known.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -39,7 +41,7 @@ def ticket(session_key: str, at: datetime | None = None) -> Ticket | None:
     row = _row(TICKET, {"key": session_key, "at": at, "day": day})
     if row is None:
         return None
-    data, *places, _acting = row[WIDTH:]
+    data, *places, _acting, _patience = row[WIDTH:]
     user = _user(row)
     session = SessionStore(session_key).decode(data)
     if not _is_of(user, session):
@@ -57,7 +59,7 @@ def user_of_token(secret: str, at: datetime | None = None) -> User | None:
     row = _row(TICKET_OF_TOKEN, {"key": digest_of(secret), "at": at, "day": day})
     if row is None:
         return None
-    token, last_used_at, *places, _acting = row[WIDTH:]
+    token, last_used_at, *places, _acting, _patience = row[WIDTH:]
     user = _user(row)
     _entrust(user, day, places)
     if last_used_at is None or last_used_at < at - USE_NOTED_EVERY:
@@ -68,7 +70,7 @@ def user_of_token(secret: str, at: datetime | None = None) -> User | None:
 
 def _row(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, {**params, "patience": PATIENCE})
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
@@ -101,7 +103,7 @@ WITH RECURSIVE asked AS (
     JOIN accounts_user AS account ON account.id = session.user_id
     WHERE session.session_key = %(key)s AND session.expire_date > %(at)s AND account.is_active
 ), {HELD}
-SELECT asked.*, {SCOPE_COLUMNS}, {ACTING} FROM asked
+SELECT asked.*, {SCOPE_COLUMNS}, {ACTING}, set_config('statement_timeout', %(patience)s, true) FROM asked
 """  # noqa: S608 - constants of this module
 TICKET_OF_TOKEN = f"""
 WITH RECURSIVE asked AS (
@@ -111,7 +113,7 @@ WITH RECURSIVE asked AS (
     WHERE token.digest = %(key)s AND token.expires_at > %(at)s AND token.revoked_at IS NULL
       AND account.is_active
 ), {HELD}
-SELECT asked.*, {SCOPE_COLUMNS}, {ACTING} FROM asked
+SELECT asked.*, {SCOPE_COLUMNS}, {ACTING}, set_config('statement_timeout', %(patience)s, true) FROM asked
 """  # noqa: S608 - constants of this module
 # Of many requests at once one writes, and none waits for it.
 NOTE_USE = """

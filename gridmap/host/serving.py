@@ -35,10 +35,10 @@ def serve(project: Project, surroundings: Surroundings) -> int:
         held.enter_context(only_one_run(project, surroundings.address))
         wait_for_port(surroundings)
         set_up(project, is_private=not surroundings.database_url)
-        cluster, server = None, None
+        cluster, database = None, None
         if not surroundings.database_url:
             cluster = clusters.find_cluster(project)
-            server = held.enter_context(clusters.running(cluster))
+            database = held.enter_context(kept_running(cluster))
         env = application_environment(project, surroundings, cluster)
         prepare_catalogues(project, env)
         prepare_static(project, env)
@@ -46,7 +46,7 @@ def serve(project: Project, surroundings: Surroundings) -> int:
         web = held.enter_context(ended(start_web(project, env)))
         wait_for_answer(surroundings, web, env)
         announce(project, surroundings)
-        return watch(project, env, [child for child in (server, web) if child])
+        return watch(project, env, web, database)
 
 
 @contextmanager
@@ -140,11 +140,39 @@ def announce(project: Project, surroundings: Surroundings) -> None:
     say("ready", f"{surroundings.address}   (Ctrl-C ends everything)")
 
 
-def watch(project: Project, env: Mapping[str, str], children: list[Child]) -> int:
-    """Until a signal comes or a process that all depends on has ended."""
+class KeptDatabase:
+    """The private cluster, started again when it has ended: meanwhile the pages say so and try again."""
+
+    def __init__(self, cluster: clusters.Cluster, held: ExitStack) -> None:
+        self.cluster = cluster
+        self.held = held
+        self.start()
+
+    def start(self) -> None:
+        self.server = self.held.enter_context(clusters.running(self.cluster))
+
+    def keep(self) -> None:
+        if not self.server.is_alive():
+            say("database", f"ended with {self.server.process.returncode}; starting it again")
+            self.held.close()
+            self.start()
+
+
+@contextmanager
+def kept_running(cluster: clusters.Cluster) -> Iterator[KeptDatabase]:
+    with ExitStack() as held:
+        yield KeptDatabase(cluster, held)
+
+
+def watch(
+    project: Project, env: Mapping[str, str], web: Child, database: KeptDatabase | None
+) -> int:
+    """Until a signal comes or the application server has ended."""
     jobs = start_jobs(project, env)
     try:
-        while all(child.is_alive() for child in children):
+        while web.is_alive():
+            if database is not None:
+                database.keep()
             if not jobs.is_alive():
                 say("jobs", f"ended with {jobs.process.returncode}; starting them again")
                 time.sleep(TICK_PAUSE_S)
@@ -152,8 +180,7 @@ def watch(project: Project, env: Mapping[str, str], children: list[Child]) -> in
             time.sleep(0.5)
     finally:
         end_child(jobs)
-    names = ", ".join(child.name for child in children if not child.is_alive())
-    raise Stop(f"ended by itself: {names}; the rest is ended too. “make run” recovers")
+    raise Stop("the application server ended by itself; the rest is ended too. “make run” recovers")
 
 
 def start_jobs(project: Project, env: Mapping[str, str]) -> Child:

@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
+from gridmap.accounts import tickets, views
 from gridmap.accounts.models import Session, User
 from tests.makers import PASSWORD, make_user
 
@@ -217,6 +218,38 @@ def test_a_page_says_when_the_database_is_away_and_when_to_come_back(
         answer = inside.get("/password/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert word in answer.content.decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_who_opens_a_page_while_the_database_is_away_sees_one_that_tries_again(
+    inside: Client, error: type[Exception]
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise error("connection already closed")
+
+    with connection.execute_wrapper(gone):
+        answer = inside.get("/password/", headers={"Accept": "text/html"})
+        part = inside.get("/password/", headers={"Accept": "text/html", "HX-Request": "true"})
+        sent = inside.post("/password/", headers={"Accept": "text/html"})
+    for one in (answer, part, sent):
+        assert (one.status_code, one["Retry-After"]) == (503, "5")
+        assert one["Cache-Control"] == "private, no-store"
+        assert "connection" not in one.content.decode()
+    assert b'http-equiv="refresh"' in answer.content
+    assert b'http-equiv="refresh"' not in sent.content
+    assert b"<" not in part.content
+
+
+def test_a_statement_that_takes_too_long_is_given_up(
+    inside: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(tickets, "PATIENCE", "20ms")
+    monkeypatch.setattr(views, "_person", sleep)
+    assert inside.get("/password/").status_code == 503
 
 
 def test_a_log_in_while_the_database_is_away_is_no_crash(client: Client) -> None:

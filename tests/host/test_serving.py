@@ -5,15 +5,18 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gridmap.host import cluster as clusters
 from gridmap.host import serving
+from gridmap.host.children import Child, end_child, start_child
 from gridmap.host.project import Stop, read_surroundings
-from gridmap.host.serving import ask_health, is_port_free, wait_for_port
+from gridmap.host.serving import ask_health, ended, is_port_free, wait_for_port
 
 
 def test_a_port_in_use_is_named_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +75,22 @@ def test_who_takes_the_place_of_a_killed_worker_makes_old_answers_worthless(tmp_
     finally:
         server.terminate()
         server.wait(30)
+
+
+def test_a_database_that_has_ended_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Child] = []
+
+    @contextmanager
+    def running(_: object) -> Iterator[Child]:
+        started.append(start_child("database", ["sleep", "600"], env={}, cwd=Path("/")))
+        with ended(started[-1]) as child:
+            yield child
+
+    monkeypatch.setattr(serving.clusters, "running", running)
+    with serving.kept_running(clusters.Cluster(*[Path("/")] * 3, None, Path("/"))) as database:
+        database.keep()
+        assert len(started) == 1
+        end_child(started[0])
+        database.keep()
+        assert [child.is_alive() for child in started] == [False, True]
+    assert not started[1].is_alive()

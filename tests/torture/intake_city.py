@@ -1,6 +1,7 @@
 """Run beside the torture, on its database: the small city with six reporters, and the sweep at the end.
 
-`python -m tests.torture.intake_city make` prints the reporters, `… sweep` what it found, as JSON.
+`python -m tests.torture.intake_city make` prints the reporters, `… sweep` what it found, `… sign_in` the
+session of the first reporter, as JSON.
 """
 
 import json
@@ -13,10 +14,11 @@ import django
 django.setup()
 
 from django.db import transaction  # noqa: E402 - models need a set-up Django
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from geodata.models import Cell  # noqa: E402
-from gridmap.accounts.models import Role  # noqa: E402
+from gridmap.accounts.models import Role, User  # noqa: E402
 from gridmap.accounts.services import make_token  # noqa: E402
 from gridmap.incidents.services.photos import sweep_photos  # noqa: E402
 from tests.incidents.makers import make_rule  # noqa: E402
@@ -49,5 +51,12 @@ def sweep() -> None:
     print(json.dumps(asdict(sweep_photos(timezone.now() + timedelta(hours=2)))))
 
 
+def sign_in() -> None:
+    """As if the form had been filled in: these people have no password."""
+    client = Client()
+    client.force_login(User.objects.get(username="reporter-0"))
+    print(json.dumps(client.cookies["sessionid"].value))
+
+
 if __name__ == "__main__":
-    {"make": make, "sweep": sweep}[sys.argv[1]]()
+    {"make": make, "sweep": sweep, "sign_in": sign_in}[sys.argv[1]]()

@@ -41,10 +41,10 @@ def torment(
 
 
 def tormented(
-    one: Stack, kills: int, seed: int, *, only_database: bool = False
+    one: Stack, reporters: list[Reporter], kills: int, seed: int, *, only_database: bool = False
 ) -> tuple[Kills, Verdict]:
-    """What is left after so many kills under six clients, who end when they are answered."""
-    with at_work(one, make_reporters(one), seed) as crowd:
+    """What is left after so many kills under these clients, who end when they are answered."""
+    with at_work(one, reporters, seed) as crowd:
         done = torment(one, crowd, kills, random.Random(seed), only_database=only_database)
     verdict = judge(one, crowd)
     print(f"\n{done}: {verdict}")
@@ -53,12 +53,12 @@ def tormented(
     return done, verdict
 
 
-def demand_nothing_lost(one: Stack, kills: int, seed: int) -> None:
+def demand_nothing_lost(one: Stack, reporters: list[Reporter], kills: int, seed: int) -> None:
     """Every report that was acknowledged is there once, with owner, log and photos, and nothing else.
 
     And the clients got on: each was answered to all that it sent, and none stood still between kills.
     """
-    done, verdict = tormented(one, kills, seed)
+    done, verdict = tormented(one, reporters, kills, seed)
     assert verdict.faults == NOTHING_WRONG
     assert verdict.acknowledged == verdict.keys
     assert verdict.least >= kills // PACE
@@ -73,3 +73,9 @@ def make_reporters(one: Stack) -> list[Reporter]:
     # Also where commits are not durable only reports may be lost, not the city and the tokens.
     one.execute("CHECKPOINT")
     return [Reporter(**reporter) for reporter in json.loads(told)]
+
+
+def session_of_first(one: Stack) -> str:
+    """The cookie of a browser in which the first reporter is signed in."""
+    told = one.run("-m", "tests.torture.intake_city", "sign_in", owner=True).splitlines()[-1]
+    return str(json.loads(told))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from gridmap.host import cluster as clusters
 from gridmap.host.children import Child, children_of
 from gridmap.host.project import ROOT, Project, Surroundings
@@ -108,6 +110,9 @@ def stack(var: Path) -> Iterator[Stack]:
         one.start_database()
         one.run("manage.py", "migrate", "--no-input", owner=True)
         one.run("manage.py", "grant_app", owner=True)
+        # Pages need the files of the browser.
+        (var / "browser").symlink_to(settings.VAR_DIR / "browser")
+        one.run("manage.py", "collectstatic", "--no-input", "-v0")
         one.start_web()
         try:
             yield one
