@@ -1,0 +1,147 @@
+"""The measures, counted: which cases stand below the line, and which of them above."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from gridmap.incidents.querysets import IncidentQuerySet
+from gridmap.incidents.states import Name, State
+from gridmap.incidents.topics import MEDIATED
+from gridmap.performance.measures import AGAIN_DAYS, MEASURES, SAME_PLACE_M, Share
+from gridmap.performance.periods import Periods, midnight
+from gridmap.performance.statement import Rows, flag
+from gridmap.recurring.services.following import NOT_COUNTED
+
+Shares = dict[str, Share]
+HANDLED = [Name.HANDLE.value, Name.SETTLE_ON_SITE.value]
+# Taken over from another system: what was done there is not known here.
+IMPORT = "import"
+PARAMS = {
+    "handled": HANDLED,
+    "dispatch": Name.DISPATCH.value,
+    "rework": Name.REWORK.value,
+    "reopen": Name.REOPEN.value,
+    # From the others nothing was done that could be done again.
+    "finished": [State.VISITED.value, State.CLOSED.value],
+    "acts": [*HANDLED, Name.DISPATCH.value, Name.REWORK.value, Name.REOPEN.value, IMPORT],
+    "import": IMPORT,
+    "again_days": AGAIN_DAYS,
+    "same_place_m": SAME_PLACE_M,
+}
+
+
+def recent_rows(seen: IncidentQuerySet, part: Combinable, periods: Periods) -> QuerySet[Any, Any]:
+    """The cases of the last 12 weeks, with what their own columns say."""
+    at, is_closed = periods.at, Q(state=State.CLOSED.value)
+    rows = seen.exclude(state__in=NOT_COUNTED).filter(
+        registered_at__gte=midnight(periods.since), registered_at__lte=at
+    )
+    return rows.values(
+        "id",
+        "contact_due_at",
+        "succeeded",
+        part=part,
+        is_closed=flag(is_closed),
+        is_mediated=flag(is_closed & Q(is_dispute=True, outcome__in=MEDIATED)),
+        is_judged=flag(Q(due_at__lte=at) & ~Q(state=State.SUSPENDED.value)),
+        is_on_time=flag(Q(resolved_at__lte=F("due_at"))),
+        is_awaited=flag(Q(contact_due_at__lte=at)),
+        is_answered=flag(Q(contacted_at__lte=F("contact_due_at"))),
+    )
+
+
+def past_rows(seen: IncidentQuerySet, part: Combinable, periods: Periods) -> QuerySet[Any, Any]:
+    """The cases of 12 weeks of which it is known whether they came back."""
+    rows = seen.filter(
+        state=State.CLOSED.value,
+        closed_at__lte=periods.past_until,
+        registered_at__gte=midnight(periods.past_since),
+        registered_at__lte=periods.past_until,
+    )
+    return rows.values("id", "topic_id", "building_id", "cell_id", "closed_at", part=part)
+
+
+def later_rows(seen: IncidentQuerySet, periods: Periods) -> QuerySet[Any, Any]:
+    """All among which they may have come back."""
+    rows = seen.exclude(state__in=NOT_COUNTED).filter(
+        registered_at__gte=midnight(periods.past_since), registered_at__lte=periods.at
+    )
+    return rows.values("id", "topic_id", "building_id", "cell_id", "occurred_at")
+
+
+def shares_of(recent: Rows, past: Rows) -> dict[int | None, Shares]:
+    """By part, from what the database counted; a part of which only one says anything has the rest empty."""
+    found: dict[int | None, Shares] = {}
+    for row in [*recent, *past]:
+        shares = found.setdefault(row["part"], none())
+        shares |= {name: Share(*row[name]) for name in shares if name in row}
+    return found
+
+
+def none() -> Shares:
+    return {measure.name: Share() for measure in MEASURES}
+
+
+def total(parts: "list[Shares]") -> Shares:
+    """Of parts that share no case."""
+    return {name: sum((part[name] for part in parts), Share()) for name in none()}
+
+
+# Of the rows of `{recent}` with their acts and their last visit: what is below the line, and above it.
+VISITED = "visit.incident_id IS NOT NULL"
+COUNTED = {
+    "on_time_rate": ("is_judged", "is_on_time"),
+    "resolution_rate": (VISITED, "visit.result = 'solved'"),
+    "satisfaction_rate": (VISITED, "visit.satisfaction IN ('satisfied', 'basically')"),
+    "visited_share": (f"{VISITED} OR (is_closed AND act.handled)", VISITED),
+    "response_rate": (
+        "act.dispatched AND is_awaited AND (act.imported_at IS NULL OR contact_due_at > act.imported_at)",
+        "is_answered",
+    ),
+    "rework_rate": ("act.handled", "act.reworked"),
+    "closing_rate": ("true", "is_closed"),
+    "mediation_success_rate": ("is_mediated", "succeeded"),
+}
+
+
+def _pair(of: str, is_so: str) -> str:
+    return f"json_build_array(count(*) FILTER (WHERE ({of}) AND {is_so}), count(*) FILTER (WHERE {of}))"
+
+
+RECENT = f"""
+WITH recent AS MATERIALIZED ({{recent}}),
+act AS (
+    SELECT incident_id, bool_or(name = %(dispatch)s) AS dispatched, bool_or(name = ANY (%(handled)s)) AS handled,
+           bool_or(name = %(rework)s OR (name = %(reopen)s AND from_state = ANY (%(finished)s))) AS reworked,
+           min(at) FILTER (WHERE name = %(import)s) AS imported_at
+    FROM incidents_moverecord WHERE incident_id IN (SELECT id FROM recent) AND name = ANY (%(acts)s)
+    GROUP BY incident_id
+),
+visit AS (
+    SELECT DISTINCT ON (incident_id) incident_id, result, satisfaction
+    FROM incidents_visit WHERE incident_id IN (SELECT id FROM recent) ORDER BY incident_id, round DESC
+)
+SELECT coalesce(json_agg(counted), '[]') FROM (
+    SELECT part, {", ".join(f"{_pair(*said)} AS {name}" for name, said in COUNTED.items())}
+    FROM recent LEFT JOIN act ON act.incident_id = recent.id LEFT JOIN visit ON visit.incident_id = recent.id
+    GROUP BY part) AS counted
+"""  # noqa: S608 - constants of this module
+# A place is a building, else a surrounding inside a cell; the numbers of cells are turned to tell them apart.
+PAST = """
+WITH past AS MATERIALIZED ({past}), later AS MATERIALIZED ({later}),
+again AS (
+    SELECT DISTINCT past.id
+    FROM past JOIN later ON later.topic_id = past.topic_id
+     AND coalesce(later.building_id, -later.cell_id) = coalesce(past.building_id, -past.cell_id)
+    WHERE later.occurred_at > past.closed_at
+      AND later.occurred_at <= past.closed_at + %(again_days)s * interval '1 day'
+      AND (past.building_id IS NOT NULL OR (
+            SELECT ST_DistanceSphere(one.geom, other.geom) <= %(same_place_m)s
+            FROM incidents_incident AS one, incidents_incident AS other
+            WHERE one.id = past.id AND other.id = later.id))
+)
+SELECT coalesce(json_agg(counted), '[]') FROM (
+    SELECT part, json_build_array(count(again.id), count(*)) AS recurrence_90d
+    FROM past LEFT JOIN again ON again.id = past.id GROUP BY part) AS counted
+"""
