@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gridmap.console import views
+from gridmap.console.comparison import views as comparison_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("contacts/", views.contacts, name="contacts"),
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.notices_read, name="notices-read"),
+    path("command/areas/", comparison_views.areas, name="command-areas"),
     path("conflicts/", include("gridmap.console.conflicts.urls")),
     path("desk/", include("gridmap.console.desk.urls")),
     path("desk/rules/", include("gridmap.console.tables.urls")),

@@ -1,6 +1,5 @@
 """What is going on: open cases by what they wait for, and how many came in on which day."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +9,6 @@ from django.db.models.expressions import Combinable
 
 from gridmap.incidents.querysets import IncidentQuerySet, is_due_today, is_overdue
 from gridmap.incidents.states import State
-from gridmap.performance.periods import midnight
 from gridmap.performance.statement import Rows, flag
 
 SOON = timedelta(hours=2)
@@ -61,14 +59,9 @@ def open_rows(seen: IncidentQuerySet, part: Combinable, at: datetime) -> QuerySe
     )
 
 
-def new_rows(seen: IncidentQuerySet, part: Combinable, days: Iterable[date]) -> QuerySet[Any, Any]:
-    """Every case that came in on one of these days."""
-    wanted = Q()
-    for day in sorted(days):
-        wanted |= Q(
-            registered_at__gte=midnight(day), registered_at__lt=midnight(day + timedelta(days=1))
-        )
-    return seen.filter(wanted).values(part=part, at=F("registered_at"))
+def new_rows(seen: IncidentQuerySet, part: Combinable) -> QuerySet[Any, Any]:
+    """Every case with when it came in."""
+    return seen.values(part=part, at=F("registered_at"))
 
 
 def figures_of(opened: Rows, new: Rows, today: date, yesterday: date) -> dict[int | None, Figures]:
@@ -101,8 +94,14 @@ SELECT coalesce(json_agg(counted), '[]') FROM (
            min(state_since) FILTER (WHERE is_unrouted) AS unrouted_since
     FROM ({open}) AS opened GROUP BY part) AS counted
 """
+# Day by day, so that only the index is read and only where it has those days.
 NEW = """
 SELECT coalesce(json_agg(counted), '[]') FROM (
-    SELECT part, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*)
-    FROM ({new}) AS came GROUP BY 1, 2) AS counted
+    SELECT asked.day, came.part, came.count
+    FROM unnest(%(days)s::date[]) AS asked (day)
+    CROSS JOIN LATERAL (
+        SELECT part, count(*) FROM ({new}) AS new
+        WHERE at >= asked.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+          AND at < (asked.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        GROUP BY part) AS came) AS counted
 """

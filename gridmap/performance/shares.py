@@ -1,5 +1,6 @@
 """The measures, counted: which cases stand below the line, and which of them above."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -48,6 +49,8 @@ def recent_rows(seen: IncidentQuerySet, part: Combinable, periods: Periods) -> Q
         is_on_time=flag(Q(resolved_at__lte=F("due_at"))),
         is_awaited=flag(Q(contact_due_at__lte=at)),
         is_answered=flag(Q(contacted_at__lte=F("contact_due_at"))),
+        # Whatever is closed here was in contact; of what was closed elsewhere it is not known.
+        is_closed_here=flag(is_closed & Q(contacted_at__isnull=False)),
     )
 
 
@@ -70,12 +73,12 @@ def later_rows(seen: IncidentQuerySet, periods: Periods) -> QuerySet[Any, Any]:
     return rows.values("id", "topic_id", "building_id", "cell_id", "occurred_at")
 
 
-def shares_of(recent: Rows, past: Rows) -> dict[int | None, Shares]:
-    """By part, from what the database counted; a part of which only one says anything has the rest empty."""
+def shares_of(*counted: Rows) -> dict[int | None, Shares]:
+    """By part, from what the database counted; a part that some say nothing about has nothing there."""
     found: dict[int | None, Shares] = {}
-    for row in [*recent, *past]:
+    for row in (row for rows in counted for row in rows):
         shares = found.setdefault(row["part"], none())
-        shares |= {name: Share(*row[name]) for name in shares if name in row}
+        shares |= {name: Share(*pair) for name, pair in row.items() if name != "part"}
     return found
 
 
@@ -83,9 +86,12 @@ def none() -> Shares:
     return {measure.name: Share() for measure in MEASURES}
 
 
-def total(parts: "list[Shares]") -> Shares:
+def total(parts: Iterable[Shares]) -> Shares:
     """Of parts that share no case."""
-    return {name: sum((part[name] for part in parts), Share()) for name in none()}
+    sums = none()
+    for part in parts:
+        sums = {name: share + part[name] for name, share in sums.items()}
+    return sums
 
 
 # Of the rows of `{recent}` with their acts and their last visit: what is below the line, and above it.
@@ -94,22 +100,41 @@ COUNTED = {
     "on_time_rate": ("is_judged", "is_on_time"),
     "resolution_rate": (VISITED, "visit.result = 'solved'"),
     "satisfaction_rate": (VISITED, "visit.satisfaction IN ('satisfied', 'basically')"),
-    "visited_share": (f"{VISITED} OR (is_closed AND act.handled)", VISITED),
-    "response_rate": (
-        "act.dispatched AND is_awaited AND (act.imported_at IS NULL OR contact_due_at > act.imported_at)",
-        "is_answered",
-    ),
-    "rework_rate": ("act.handled", "act.reworked"),
+    "visited_share": (f"{VISITED} OR is_closed_here", VISITED),
     "closing_rate": ("true", "is_closed"),
     "mediation_success_rate": ("is_mediated", "succeeded"),
 }
 
 
-def _pair(of: str, is_so: str) -> str:
-    return f"json_build_array(count(*) FILTER (WHERE ({of}) AND {is_so}), count(*) FILTER (WHERE {of}))"
+# Of the acts, which are many more: asked for apart.
+COUNTED_BY_ACTS = {
+    "response_rate": (
+        "dispatched AND is_awaited AND (imported_at IS NULL OR contact_due_at > imported_at)",
+        "is_answered",
+    ),
+    "rework_rate": ("handled", "reworked"),
+}
+
+
+def _pairs(counted: dict[str, tuple[str, str]]) -> str:
+    """Columns of a numerator and a denominator each."""
+    return ", ".join(
+        f"json_build_array(count(*) FILTER (WHERE ({of}) AND {is_so}), count(*) FILTER (WHERE {of})) AS {name}"
+        for name, (of, is_so) in counted.items()
+    )
 
 
 RECENT = f"""
+WITH recent AS MATERIALIZED ({{recent}}),
+visit AS (
+    SELECT DISTINCT ON (incident_id) incident_id, result, satisfaction
+    FROM incidents_visit WHERE incident_id IN (SELECT id FROM recent) ORDER BY incident_id, round DESC
+)
+SELECT coalesce(json_agg(counted), '[]') FROM (
+    SELECT part, {_pairs(COUNTED)}
+    FROM recent LEFT JOIN visit ON visit.incident_id = recent.id GROUP BY part) AS counted
+"""  # noqa: S608 - constants of this module
+ACTS = f"""
 WITH recent AS MATERIALIZED ({{recent}}),
 act AS (
     SELECT incident_id, bool_or(name = %(dispatch)s) AS dispatched, bool_or(name = ANY (%(handled)s)) AS handled,
@@ -117,29 +142,25 @@ act AS (
            min(at) FILTER (WHERE name = %(import)s) AS imported_at
     FROM incidents_moverecord WHERE incident_id IN (SELECT id FROM recent) AND name = ANY (%(acts)s)
     GROUP BY incident_id
-),
-visit AS (
-    SELECT DISTINCT ON (incident_id) incident_id, result, satisfaction
-    FROM incidents_visit WHERE incident_id IN (SELECT id FROM recent) ORDER BY incident_id, round DESC
 )
 SELECT coalesce(json_agg(counted), '[]') FROM (
-    SELECT part, {", ".join(f"{_pair(*said)} AS {name}" for name, said in COUNTED.items())}
-    FROM recent LEFT JOIN act ON act.incident_id = recent.id LEFT JOIN visit ON visit.incident_id = recent.id
-    GROUP BY part) AS counted
+    SELECT part, {_pairs(COUNTED_BY_ACTS)}
+    FROM recent JOIN act ON act.incident_id = recent.id GROUP BY part) AS counted
 """  # noqa: S608 - constants of this module
 # A place is a building, else a surrounding inside a cell; the numbers of cells are turned to tell them apart.
 PAST = """
 WITH past AS MATERIALIZED ({past}), later AS MATERIALIZED ({later}),
 again AS (
-    SELECT DISTINCT past.id
-    FROM past JOIN later ON later.topic_id = past.topic_id
-     AND coalesce(later.building_id, -later.cell_id) = coalesce(past.building_id, -past.cell_id)
-    WHERE later.occurred_at > past.closed_at
-      AND later.occurred_at <= past.closed_at + %(again_days)s * interval '1 day'
-      AND (past.building_id IS NOT NULL OR (
-            SELECT ST_DistanceSphere(one.geom, other.geom) <= %(same_place_m)s
-            FROM incidents_incident AS one, incidents_incident AS other
-            WHERE one.id = past.id AND other.id = later.id))
+    SELECT past.id FROM past WHERE EXISTS (
+        SELECT FROM later
+        WHERE later.topic_id = past.topic_id
+          AND coalesce(later.building_id, -later.cell_id) = coalesce(past.building_id, -past.cell_id)
+          AND later.occurred_at > past.closed_at
+          AND later.occurred_at <= past.closed_at + %(again_days)s * interval '1 day'
+          AND (past.building_id IS NOT NULL OR (
+                SELECT ST_DistanceSphere(one.geom, other.geom) <= %(same_place_m)s
+                FROM incidents_incident AS one, incidents_incident AS other
+                WHERE one.id = past.id AND other.id = later.id)))
 )
 SELECT coalesce(json_agg(counted), '[]') FROM (
     SELECT part, json_build_array(count(again.id), count(*)) AS recurrence_90d

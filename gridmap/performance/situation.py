@@ -1,5 +1,6 @@
 """The situation of a moment, as far as a person sees it: what came in, what is open, and the measures."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,12 +11,14 @@ from django.db.models.expressions import Combinable
 from geodata.models import Area
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
-from gridmap.incidents.querysets import IncidentQuerySet, works_with_cases
-from gridmap.performance.areas import ids_below
+from gridmap.incidents.querysets import IncidentQuerySet
+from gridmap.performance.areas import ids_below, over_areas
 from gridmap.performance.figures import NEW, OPEN, Figures, figures_of, new_rows, open_rows
 from gridmap.performance.measures import Share
 from gridmap.performance.periods import Periods
 from gridmap.performance.shares import (
+    ACTS,
+    COUNTED_BY_ACTS,
     PARAMS,
     PAST,
     RECENT,
@@ -62,58 +65,83 @@ class Read:
 
 
 def read_situation(
-    scope: Scope, at: datetime, area: Area | None = None, only: Q | None = None
+    scope: Scope,
+    at: datetime,
+    area: Area | None = None,
+    only: Q | None = None,
+    *,
+    every_measure: bool = False,
 ) -> Situation | None:
-    """The cases that a person sees, those of an area and of a kind alone; None for who works without cases.
+    """The cases of the areas that a person answers for; None where there are no areas, or no cases for them.
 
-    One statement, and another for the areas below `area`. `only` is a condition on cases, as a filter sets it.
+    Parameters
+    ----------
+    area : Area, optional
+        This one and those below it alone; nothing where it is not in scope.
+    only : Q, optional
+        A condition on cases, as a filter sets it.
+    every_measure : bool
+        Those as well that have to look at every act on a case (`COUNTED_BY_ACTS`); a page that is read again every
+        minute does without.
+
+    One statement, and another for the areas below `area`.
     """
-    if not works_with_cases(scope):
+    mine, periods = over_areas(scope), Periods(at)
+    if not mine.area_ids:
         return None
-    periods = Periods(at)
-    seen = seen_in(scope, ids_below(scope, area) if area else None)
-    read = read_parts(
-        seen.filter(only) if only else seen, WHOLE, periods, days_alike(periods.today)
-    )
+    seen = seen_in(mine, ids_below(mine, area) if area else mine.area_ids)
+    seen = seen.filter(only) if only else seen
+    days = days_alike(periods.today)
+    read = read_parts(seen, WHOLE, periods, days, every_measure=every_measure)
+    shares = read.shares.get(0, none())
     return Situation(
         at=at,
         since=periods.since,
         figures=read.figures.get(0, Figures()),
         usual=_usual(read, periods.today),
-        measures=read.shares.get(0, none()),
+        measures={
+            name: share
+            for name, share in shares.items()
+            if every_measure or name not in COUNTED_BY_ACTS
+        },
     )
 
 
-def seen_in(scope: Scope, areas: Collection[int] | None = None) -> IncidentQuerySet:
-    """The cases that a person sees, or those of them in some areas."""
+def seen_in(scope: Scope, areas: Collection[int]) -> IncidentQuerySet:
+    """The cases that a person sees in some areas."""
     seen: IncidentQuerySet = Incident.objects.visible_to(scope)
-    return seen if areas is None else seen.filter(area__in=sorted(areas))
+    return seen.filter(area__in=sorted(areas))
 
 
 def read_parts(
-    seen: IncidentQuerySet, part: Combinable, periods: Periods, days: Collection[date] = ()
+    seen: IncidentQuerySet,
+    part: Combinable,
+    periods: Periods,
+    days: Collection[date] = (),
+    *,
+    every_measure: bool = True,
 ) -> Read:
     """Figures and measures of cases by a column, and what came in on more days; one statement."""
     cases = {
         "open": open_rows(seen, part, periods.at),
-        "new": new_rows(seen, part, {periods.today, periods.yesterday, *days}),
+        "new": new_rows(seen, part),
         "recent": recent_rows(seen, part, periods),
         "past": past_rows(seen, part, periods),
         "later": later_rows(seen, periods),
     }
-    asked = [*days, periods.today]
-    found: tuple[Rows, ...] = read_rows(SITUATION, cases, days=asked, **PARAMS) or ([],) * 6
-    opened, new, recent, past, working, first = found
-    counts: dict[date, int] = {}
+    asked = sorted({*days, periods.today, periods.yesterday})
+    sql = SITUATION.replace("{acts}", f"({ACTS})" if every_measure else "'[]'::json")
+    found: tuple[Rows, ...] = read_rows(sql, cases, days=asked, **PARAMS) or ([],) * 7
+    opened, new, recent, acts, past, working, first = found
+    counts: Counter[date] = Counter()
     for row in new:
-        day = date.fromisoformat(row["day"])
-        counts[day] = counts.get(day, 0) + row["count"]
+        counts[date.fromisoformat(row["day"])] += row["count"]
     return Read(
         figures=figures_of(opened, new, periods.today, periods.yesterday),
-        shares=shares_of(recent, past),
+        shares=shares_of(recent, acts, past),
         new=counts,
         working={date.fromisoformat(row["day"]): row["is_working"] for row in working},
-        first=min((date.fromisoformat(row["day"]) for row in first), default=None),
+        first=next((date.fromisoformat(row["day"]) for row in first), None),
     )
 
 
@@ -139,7 +167,7 @@ def _is_working(read: Read, day: date) -> bool:
 # Since when there are cases at all, of whatever place: days before that are not days without one.
 SITUATION = f"""
 SELECT
-    ({OPEN}), ({NEW}), ({RECENT}), ({PAST}),
+    ({OPEN}), ({NEW}), ({RECENT}), {{acts}}, ({PAST}),
     (SELECT coalesce(json_agg(calendar), '[]') FROM (
         SELECT day, is_working FROM incidents_calendarday WHERE day = ANY (%(days)s)) AS calendar),
     (SELECT coalesce(json_agg(begun), '[]') FROM (

@@ -54,5 +54,11 @@ def waited(since: datetime, at: datetime) -> str:
     return times.span(at - since)
 
 
+@register.filter
+def unlocalized_tenth(value: float) -> str:
+    """A place in a drawing: a point before the decimal in every language."""
+    return f"{value:.1f}"
+
+
 def in_percent(value: float) -> str:
     return _("{value}%").format(value=f"{100 * value:.1f}")
