@@ -65,6 +65,12 @@ my-cells-ground     POST   any           -         | in  405 in  | 405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
+command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
+command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
 conflicts           POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -287,6 +293,23 @@ ANSWERS: dict[str, dict[str, str]] = {
     "home-r": {
         "city": "area-city area-y area-r cell-d member-d",
         "plan": "area-city area-y area-r cell-d",
+    },
+    # The way down and the parts: no person is among them.
+    "parts": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p area-q",
+        "city": "area-city area-x area-y",
+    },
+    "parts-p": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p cell-a cell-b",
+        "city": "area-city area-x area-p cell-a cell-b",
+    },
+    "parts-r": {"city": "area-city area-y area-r cell-d"},
+    "parts-csv": {
+        "comm": "cell-a cell-b",
+        "sub": "area-p area-q",
+        "city": "area-x area-y",
     },
     "found": {
         "comm": "area-p building-a1 building-a2 building-b1",

@@ -47,7 +47,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "visited_share",
-        _("回访了"),
+        _("回访率"),
         _("12 周内登记、在这里办完并已结案或者回访过的案件里，回访过的。"),
     ),
     Measure(

@@ -35,7 +35,7 @@ def _names() -> list[str]:
         _("名称"),
         *(str(label) for label in FIGURES.values()),
     ]
-    parts = (_("分子"), _("分母"), _("%"), _("95% 下限"), _("95% 上限"))
+    parts = (_("分子"), _("分母"), "%", _("95% 下限"), _("95% 上限"))
     for measure in MEASURES:
         names += [f"{_(measure.label)} {part}" for part in parts]
     return names
