@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from gridmap.accounts.scope import Scope
 from gridmap.console.pages import is_english
 from gridmap.incidents.models import Incident
+from gridmap.incidents.states import NOT_COUNTED
 from gridmap.recurring.models import RecurringConflict
-from gridmap.recurring.services.following import NOT_COUNTED
 
 YEAR = timedelta(days=365)
 

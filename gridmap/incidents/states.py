@@ -54,6 +54,8 @@ STATE_LABELS: dict[State, str] = {
 }
 ENDS = frozenset({State.CLOSED, State.DECLINED, State.MERGED, State.WITHDRAWN})
 OPEN = frozenset(State) - ENDS
+# What never was a case of its own.
+NOT_COUNTED = (State.MERGED.value, State.WITHDRAWN.value, State.DECLINED.value)
 # What a case can be in before anybody has taken it in hand.
 NEW = frozenset({State.REGISTERED, State.ACCEPTED, State.FILED})
 # Whoever holds the case works on it.

@@ -10,7 +10,7 @@ from geodata.querysets import BEIJING
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.querysets import IncidentQuerySet
-from gridmap.recurring.services.following import NOT_COUNTED
+from gridmap.incidents.states import NOT_COUNTED
 
 Day = date | datetime | None
 

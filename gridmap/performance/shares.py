@@ -7,12 +7,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from gridmap.incidents.querysets import IncidentQuerySet
-from gridmap.incidents.states import Name, State
+from gridmap.incidents.states import NOT_COUNTED, Name, State
 from gridmap.incidents.topics import MEDIATED
 from gridmap.performance.measures import AGAIN_DAYS, MEASURES, SAME_PLACE_M, Share
 from gridmap.performance.periods import Periods, midnight
 from gridmap.performance.statement import Rows, flag
-from gridmap.recurring.services.following import NOT_COUNTED
 
 Shares = dict[str, Share]
 HANDLED = [Name.HANDLE.value, Name.SETTLE_ON_SITE.value]

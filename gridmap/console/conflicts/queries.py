@@ -10,6 +10,7 @@ from geodata.models import Area
 from gridmap.accounts.models import Appointment, Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
+from gridmap.incidents.states import NOT_COUNTED
 from gridmap.recurring.models import (
     ConflictRecord,
     Evidence,
@@ -18,7 +19,6 @@ from gridmap.recurring.models import (
     Run,
 )
 from gridmap.recurring.querysets import ConflictQuerySet
-from gridmap.recurring.services.following import NOT_COUNTED
 from gridmap.recurring.states import State
 
 CASES_SHOWN = 6

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from geodata.models import STORED, Area, Building
 from geodata.querysets import BEIJING
 from gridmap.incidents.models import Incident, Topic
+from gridmap.incidents.states import NOT_COUNTED
 from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.reading import Material, read_material
 from gridmap.recurring.services.errors import RunRefused
-from gridmap.recurring.services.following import NOT_COUNTED, follow_conflicts
+from gridmap.recurring.services.following import follow_conflicts
 from gridmap.recurring.services.recording import record_find
 from layers.hotspots.conflicts import Conflict, Found, recurring_conflicts
 

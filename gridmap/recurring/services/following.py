@@ -6,12 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from gridmap.incidents.states import NOT_COUNTED
 from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.services.recording import record
 from gridmap.recurring.states import QUIET, STEPS, Act
-
-# What never was a case of its own.
-NOT_COUNTED = ("merged", "withdrawn", "declined")
 
 
 @transaction.atomic
