@@ -28,6 +28,7 @@ from itertools import product
 
 from tests.case_matrix import CASE_ANSWERS, CASE_LEADS_INTO, CASE_TABLE
 from tests.matrix_city import IDENTITIES, LINES, NAMES
+from tests.matrix_command import COMMAND_ANSWERS, COMMAND_TABLE
 
 TABLE = """
 # route             method target        shows     | ano out dis | gm   gl   bl   co   dc   ho   di   gu   me   hu   vi   pl   ca
@@ -64,12 +65,6 @@ my-cells            POST   -             -         | in  405 in  | 405  405  405
 my-cells-ground     POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-
-command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
-command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
@@ -294,23 +289,6 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": "area-city area-y area-r cell-d member-d",
         "plan": "area-city area-y area-r cell-d",
     },
-    # The way down and the parts: no person is among them.
-    "parts": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p area-q",
-        "city": "area-city area-x area-y",
-    },
-    "parts-p": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p cell-a cell-b",
-        "city": "area-city area-x area-p cell-a cell-b",
-    },
-    "parts-r": {"city": "area-city area-y area-r cell-d"},
-    "parts-csv": {
-        "comm": "cell-a cell-b",
-        "sub": "area-p area-q",
-        "city": "area-x area-y",
-    },
     "found": {
         "comm": "area-p building-a1 building-a2 building-b1",
         "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
@@ -412,6 +390,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "far-asked": {"no": "conflict-d"},
     **CASE_ANSWERS,
+    **COMMAND_ANSWERS,
 }
 
 # Pages that are offered to these only; to everybody else no link leads there.
@@ -494,7 +473,7 @@ class Row:
 
 def rows() -> list[Row]:
     """The table, its groups unfolded."""
-    table = TABLE + CASE_TABLE
+    table = TABLE + COMMAND_TABLE + CASE_TABLE
     lines = (line for line in table.splitlines() if line and not line.startswith("#"))
     return [row for line in lines for row in _unfolded(line)]
 

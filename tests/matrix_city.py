@@ -48,6 +48,7 @@ from tests.makers import (
     make_user,
     point,
 )
+from tests.matrix_command import COMMAND_TARGETS
 from tests.matrix_conflicts import CONFLICT_TARGETS, find_conflicts
 
 ROLES = tuple(role.value for role in Role)
@@ -381,9 +382,6 @@ TARGETS: dict[tuple[str, str], Target] = {
     ("home", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
     ("home", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
     ("home", "search"): _fields(q="building-"),
-    ("command-areas", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
-    ("command-areas", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
-    ("command-areas", "file"): _fields(format="csv"),
     ("my-cells-ground", "any"): lambda _: ({"version": "1-a-zh"}, {}),
     ("map-identify", "a1"): here(0.5, 0.4),
     ("map-identify", "d1"): here(6.5, 0.4),
@@ -414,7 +412,7 @@ def _notice(username: str, key: str) -> Target:
     return target
 
 
-TARGETS |= CONFLICT_TARGETS
+TARGETS |= CONFLICT_TARGETS | COMMAND_TARGETS
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")
