@@ -1,0 +1,76 @@
+"""Cases by cell, for whoever works with cases."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from django.db.models import Exists, OuterRef, Q
+
+from geodata.models import Cell, CellVersion, LeaderPost
+from gridmap.accounts.scope import Scope
+from gridmap.incidents.counting.asking import CellCounts, Chosen, Counts, Ids, Window
+from gridmap.incidents.counting.plain import count_plain
+from gridmap.incidents.models import Incident
+from gridmap.incidents.querysets import WITHOUT_CASES, works_with_cases
+
+
+def count_cells(scope: Scope, window: Window, chosen: Chosen) -> CellCounts:
+    """Of every cell that there is today and that lies in scope the cases of a window, also where there are none."""
+    cells, counts = count_steps(scope, (window.since, window.until), chosen)
+    return CellCounts(cells, counts[:, 0])
+
+
+def count_steps(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
+    """The same in each step between neighbouring edges (cells × steps).
+
+    A cell in scope as a whole has all its cases; another one, which whoever asks knows through a post or a team,
+    those that they may see.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two edges, or edges that do not rise.
+    """
+    if len(edges) < 2 or any(not one < next_ for one, next_ in pairwise(edges)):
+        raise ValueError("edges: two or more days, each after the one before")
+    if not works_with_cases(scope):
+        return np.zeros(0, np.int64), np.zeros((0, len(edges) - 1), np.int64)
+    whole, others = _whole(scope), _around_posts(scope)
+    cells = np.union1d(whole, others)
+    counts = np.zeros((len(cells), len(edges) - 1), np.int64)
+    _add(counts, cells, *_of_whole(whole, edges, chosen))
+    if len(cells) > len(whole):
+        part = Incident.objects.visible_to(scope).filter(
+            cell__in=np.setdiff1d(others, whole).tolist()
+        )
+        _add(counts, cells, *count_plain(part, "cell", edges, chosen))
+    return cells, counts
+
+
+def _of_whole(cells: Ids, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
+    return count_plain(Incident.objects.filter(cell__in=cells.tolist()), "cell", edges, chosen)
+
+
+def _whole(scope: Scope) -> Ids:
+    """Cells of today that are held themselves or lie in areas that are."""
+    areas = scope.areas_of(scope.roles - WITHOUT_CASES)
+    return _current(Q(community__in=areas) | Q(pk__in=scope.cell_ids))
+
+
+def _around_posts(scope: Scope) -> Ids:
+    if not scope.post_ids:
+        return np.zeros(0, np.int64)
+    return _current(Q(pk__in=LeaderPost.objects.filter(pk__in=scope.post_ids).values("cell")))
+
+
+def _current(condition: Q) -> Ids:
+    """In rising order."""
+    today = CellVersion.objects.filter(cell=OuterRef("pk"), valid_to__isnull=True)
+    found = Cell.objects.filter(condition, Exists(today)).order_by("pk")
+    return np.array(found.values_list("pk", flat=True), np.int64)
+
+
+def _add(total: Counts, cells: Ids, ids: Ids, counts: Counts) -> None:
+    """Counts of some of the cells to those of all."""
+    total[np.searchsorted(cells, ids)] += counts
