@@ -22,8 +22,11 @@ ENTRIES_AT_ONCE = 20_000
 # Of one kind; the others are counted.
 LISTED = 1_000
 APP = "incidents"
-# A counter, what concerns its reader alone, and the log itself.
-NOT_LOGGED = frozenset({"casenumber", "notice", "savedview", "logentry", "logseal", "loghead"})
+# A counter, what concerns its reader alone, what is derived from the cases, and the log itself.
+NOT_LOGGED = frozenset(
+    {"casenumber", "notice", "savedview", "countchange", "countvector", "countorder"}
+    | {"logentry", "logseal", "loghead"}
+)
 
 Tell = Callable[[str, int, int], None]
 

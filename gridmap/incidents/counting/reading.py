@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from geodata.models import Cell, CellVersion, LeaderPost
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.counting.asking import CellCounts, Chosen, Counts, Ids, Window
+from gridmap.incidents.counting.kept import count_kept
 from gridmap.incidents.counting.plain import count_plain
 from gridmap.incidents.models import Incident
 from gridmap.incidents.querysets import WITHOUT_CASES, works_with_cases
@@ -36,31 +37,42 @@ def count_steps(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Id
         raise ValueError("edges: two or more days, each after the one before")
     if not works_with_cases(scope):
         return np.zeros(0, np.int64), np.zeros((0, len(edges) - 1), np.int64)
-    whole, others = _whole(scope), _around_posts(scope)
-    cells = np.union1d(whole, others)
+    count_whole = _of_kept if chosen.is_by_topic_only else _of_cases
+    cells, counts = count_whole(scope, edges, chosen)
+    return _with_posts(scope, cells, counts, edges, chosen) if scope.post_ids else (cells, counts)
+
+
+def _of_kept(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
+    return count_kept(_areas(scope), scope.cell_ids, edges, chosen.topics)
+
+
+def _of_cases(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
+    cells = _current(Q(community__in=_areas(scope)) | Q(pk__in=scope.cell_ids))
     counts = np.zeros((len(cells), len(edges) - 1), np.int64)
-    _add(counts, cells, *_of_whole(whole, edges, chosen))
-    if len(cells) > len(whole):
-        part = Incident.objects.visible_to(scope).filter(
-            cell__in=np.setdiff1d(others, whole).tolist()
-        )
-        _add(counts, cells, *count_plain(part, "cell", edges, chosen))
+    cases = Incident.objects.filter(cell__in=cells.tolist())
+    _add(counts, cells, *count_plain(cases, "cell", edges, chosen))
     return cells, counts
 
 
-def _of_whole(cells: Ids, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
-    return count_plain(Incident.objects.filter(cell__in=cells.tolist()), "cell", edges, chosen)
+def _with_posts(
+    scope: Scope, whole: Ids, counts: Counts, edges: Sequence[date], chosen: Chosen
+) -> tuple[Ids, Counts]:
+    """With the cells around posts, and what whoever asks may see of them."""
+    others = np.setdiff1d(_around_posts(scope), whole)
+    cells = np.union1d(whole, others)
+    total = np.zeros((len(cells), counts.shape[1]), np.int64)
+    _add(total, cells, whole, counts)
+    seen = Incident.objects.visible_to(scope).filter(cell__in=others.tolist())
+    _add(total, cells, *count_plain(seen, "cell", edges, chosen))
+    return cells, total
 
 
-def _whole(scope: Scope) -> Ids:
-    """Cells of today that are held themselves or lie in areas that are."""
-    areas = scope.areas_of(scope.roles - WITHOUT_CASES)
-    return _current(Q(community__in=areas) | Q(pk__in=scope.cell_ids))
+def _areas(scope: Scope) -> frozenset[int]:
+    """Those of which whoever asks may see the cases."""
+    return scope.areas_of(scope.roles - WITHOUT_CASES)
 
 
 def _around_posts(scope: Scope) -> Ids:
-    if not scope.post_ids:
-        return np.zeros(0, np.int64)
     return _current(Q(pk__in=LeaderPost.objects.filter(pk__in=scope.post_ids).values("cell")))
 
 

@@ -1,6 +1,7 @@
 """What happened, who handles it, and the tables that a city edits."""
 
 from gridmap.incidents.models.clocks import ClockEvent, Notice
+from gridmap.incidents.models.counts import CountChange, CountOrder, CountVector
 from gridmap.incidents.models.exports import Export
 from gridmap.incidents.models.incident import Incident
 from gridmap.incidents.models.log import LogEntry, LogHead, LogSeal, Transition
@@ -27,6 +28,9 @@ __all__ = [
     "CalendarDay",
     "CaseNumber",
     "ClockEvent",
+    "CountChange",
+    "CountOrder",
+    "CountVector",
     "Export",
     "Extension",
     "HandOver",

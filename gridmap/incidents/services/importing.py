@@ -25,6 +25,7 @@ from gridmap.incidents.bulk.places import Registry
 from gridmap.incidents.bulk.titles import titles_of
 from gridmap.incidents.bulk.verdicts import Fault, ImportReport
 from gridmap.incidents.bulk.writing import Cases, Origin, write_cases
+from gridmap.incidents.counting.folding import fold_counts
 from gridmap.incidents.models import Topic
 from gridmap.incidents.services.followers import tell_followers
 from gridmap.incidents.services.reporting import TITLE_LENGTH
@@ -70,6 +71,8 @@ def import_incidents(
         except ImportRefused as error:
             # What came before the broken place stays: the file can be mended and given again.
             work.report.stopped = error.refusals[0].reason
+        if not dry_run:
+            fold_counts()
     return work.report
 
 

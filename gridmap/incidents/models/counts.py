@@ -1,0 +1,56 @@
+"""Counts that are kept beside the cases (docs/decisions/0020): derived from them, so the log has no word of these."""
+
+from django.db import models
+
+
+class CountChange(models.Model):
+    """So many cases more or fewer of a topic in a cell on a day; written by the triggers of the cases.
+
+    It stands until it is folded into the vectors.
+    """
+
+    topic_id = models.BigIntegerField()
+    cell_id = models.BigIntegerField()
+    day = models.DateField()
+    number = models.IntegerField()
+
+    app_rights = "SELECT, DELETE"
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} {self.cell_id} {self.day}: {self.number:+}"
+
+
+class CountVector(models.Model):
+    """Cases of a topic (0: of all) by cell, before a month or from its first day up to and including a day.
+
+    `counts` are int32 in the order of `CountOrder`; cells that came later have none. There is a row only where something
+    changed: the latest at or before a day is that of the day.
+    """
+
+    topic_id = models.BigIntegerField()
+    is_month = models.BooleanField()
+    day = models.DateField()
+    counts = models.BinaryField()
+
+    app_rights = "SELECT, INSERT, UPDATE"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic_id", "is_month", "day"], name="count_vector_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id} {'before' if self.is_month else 'up to'} {self.day}"
+
+
+class CountOrder(models.Model):
+    """The ids of the cells (int64) in the order in which the vectors count them; new ones come last. One row."""
+
+    cells = models.BinaryField()
+
+    app_rights = "SELECT, INSERT, UPDATE"
+
+    def __str__(self) -> str:
+        return str(self.pk)
