@@ -5,11 +5,12 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from geodata.models import Cell, CellVersion, LeaderPost
+from geodata.models import LeaderPost
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.counting.asking import CellCounts, Chosen, Counts, Ids, Window
+from gridmap.incidents.counting.cells import current_cells
 from gridmap.incidents.counting.kept import count_kept
 from gridmap.incidents.counting.plain import count_plain
 from gridmap.incidents.models import Incident
@@ -47,7 +48,7 @@ def _of_kept(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, 
 
 
 def _of_cases(scope: Scope, edges: Sequence[date], chosen: Chosen) -> tuple[Ids, Counts]:
-    cells = _current(Q(community__in=_areas(scope)) | Q(pk__in=scope.cell_ids))
+    cells = current_cells(Q(community__in=_areas(scope)) | Q(pk__in=scope.cell_ids))
     counts = np.zeros((len(cells), len(edges) - 1), np.int64)
     cases = Incident.objects.filter(cell__in=cells.tolist())
     _add(counts, cells, *count_plain(cases, "cell", edges, chosen))
@@ -73,14 +74,7 @@ def _areas(scope: Scope) -> frozenset[int]:
 
 
 def _around_posts(scope: Scope) -> Ids:
-    return _current(Q(pk__in=LeaderPost.objects.filter(pk__in=scope.post_ids).values("cell")))
-
-
-def _current(condition: Q) -> Ids:
-    """In rising order."""
-    today = CellVersion.objects.filter(cell=OuterRef("pk"), valid_to__isnull=True)
-    found = Cell.objects.filter(condition, Exists(today)).order_by("pk")
-    return np.array(found.values_list("pk", flat=True), np.int64)
+    return current_cells(Q(pk__in=LeaderPost.objects.filter(pk__in=scope.post_ids).values("cell")))
 
 
 def _add(total: Counts, cells: Ids, ids: Ids, counts: Counts) -> None:
