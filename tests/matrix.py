@@ -195,6 +195,9 @@ api-photo           GET    a             -         | 401 404 401 | ok   ok   ok 
 api-photo           POST   a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 api-conflicts       GET    -             api-conf  | 401 none 401 | one  one  none one  one  all  all  one  one  one  all  all  all
 api-conflicts       POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
+api-counts          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
+api-counts          GET    ever          counts    | 401 ok  401 | a    ab   a    ab   abc  all  all  ok   ab   ok   all  plan all
+api-counts          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 api-places          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
 api-places          GET    a1            at-a1     | 401 404 401 | all  all  all  all  all  all  all  404  all  404  all  all  all
 api-places          GET    d1            at-d1     | 401 404 401 | 404  404  404  404  404  all  all  404  404  404  all  all  all
@@ -360,6 +363,13 @@ ANSWERS: dict[str, dict[str, str]] = {
     "at-a1": {"all": "cell-a area-p building-a1 post-a1"},
     "at-d1": {"all": "cell-d area-r building-d1 post-d1"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
+    "counts": {
+        "a": "cell-a",
+        "ab": "cell-a cell-b",
+        "abc": "cell-a cell-b cell-c",
+        "all": "cell-a cell-b cell-c cell-d",
+        "plan": "area-p area-q area-r",
+    },
     "api-conf": {"one": "conflict-a area-p", "all": "conflict-a conflict-d area-p area-r"},
     "conflicts": {
         "one": "conflict-a area-p staff-officer",

@@ -399,6 +399,7 @@ TARGETS |= {
     ("api-moves", "merge-d"): _move("merge", "d"),
     ("api-steps", "listen"): _step,
     ("api-photo", "a"): _photo,
+    ("api-counts", "ever"): _fields(since="2020-01-01", until="2030-01-01"),
     ("api-places", "a1"): here(0.5, 0.4),
     ("api-places", "d1"): here(6.5, 0.4),
 }

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from gridmap.incidents.api.asking import CASE_CODE
 from gridmap.incidents.api.cases import CasesView, CaseView
+from gridmap.incidents.api.counts import CountsView
 from gridmap.incidents.api.lookups import LookupsView
 from gridmap.incidents.api.moves import MovesView, StepsView
 from gridmap.incidents.api.photos import PhotosView, PhotoView
@@ -35,6 +36,7 @@ urlpatterns = [
     path(
         "cases/<api_case:code>/photos/<api_digest:digest>/", PhotoView.as_view(), name="api-photo"
     ),
+    path("counts/", CountsView.as_view(), name="api-counts"),
     path("places/", PlacesView.as_view(), name="api-places"),
     path("lookups/", LookupsView.as_view(), name="api-lookups"),
     path("schema/", SchemaView.as_view(), name="api-schema"),

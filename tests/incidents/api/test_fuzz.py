@@ -21,6 +21,7 @@ REACHED: dict[str, set[int]] = {
     "POST /api/cases/{code}/photos/": {200, 201, 400, 404},
     "GET /api/cases/{code}/photos/{digest}/": {200, 400, 404},
     "GET /api/conflicts/": {200},
+    "GET /api/counts/": {200, 400},
     "GET /api/places/": {200, 400, 404},
     "GET /api/lookups/": {200},
     "GET /api/schema/": {200},
