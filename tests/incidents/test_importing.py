@@ -16,6 +16,8 @@ from gridmap.incidents.bulk.owners import Limits
 from gridmap.incidents.models import (
     CalendarDay,
     CaseNumber,
+    CountChange,
+    CountVector,
     Incident,
     LogEntry,
     MoveRecord,
@@ -301,6 +303,13 @@ class TestWhatIsWritten:
             {"no_member": 1, "outside": 1},
             {"unknown_topic": 1, "no_place": 1},
         )
+
+    def test_what_is_imported_is_counted_and_the_counts_are_folded(
+        self, city: SmallCity, tmp_path: Path
+    ) -> None:
+        import_rows(tmp_path, *(row(n=n) for n in range(3)))
+        assert CountVector.objects.exists()
+        assert not CountChange.objects.exists()
 
 
 class TestOnce:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 from shapely import LineString
 
 from geodata.boundaries.services import merge, split
 from geodata.models import Cell
+from gridmap.console.management.commands import tick
+from gridmap.console.management.commands.tick import fold
 from gridmap.incidents.counting import Chosen, count_steps
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
 from gridmap.incidents.models import CountChange, CountVector, Incident
@@ -124,3 +126,21 @@ def test_the_application_folds_and_writes_no_change_itself(stage: Stage) -> None
     assert stage.differences(4) == []
     with pytest.raises(ProgrammingError, match="permission denied"):
         CountChange.objects.create(topic_id=1, cell_id=1, day=FIRST, number=1)
+
+
+def test_every_minute_folds(stage: Stage) -> None:
+    stage.hand.add()
+    assert fold() == []
+    assert not CountChange.objects.exists()
+
+
+def test_a_minute_that_cannot_fold_says_so_and_the_counts_stay_right(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tick, "fold_counts", fail)
+    stage.hand.add()
+    assert fold() == ["计数"]
+    assert stage.differences(4) == []

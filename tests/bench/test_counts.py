@@ -1,0 +1,231 @@
+"""What counting by cell costs beside the best index, with a short past and a long one, and what keeping counts costs."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from pytest_django import DjangoDbBlocker
+
+from gridmap.accounts.models import User
+from gridmap.accounts.scope import Scope, scope, today
+from gridmap.incidents.counting import CellCounts, Chosen, Window, count_cells
+from gridmap.incidents.counting.asking import midnight
+from gridmap.incidents.counting.folding import fold_counts
+from gridmap.incidents.models import Incident, Topic
+from tests.bench import report
+from tests.bench.counts_city import COUNTED, cases_of
+from tests.bench.histories import CASES, served_by
+from tests.bench.report import Comparison
+from tests.bench.servers import Cost, cost_of
+from tests.conftest import copy_database, drop_database
+from tests.incidents.log_history import execute
+
+SHORT = 100_000
+LONG = int(os.environ.get("GRIDMAP_BENCH_CASES", "5000000"))
+QUESTIONS, SINGLY, IN_BULK = 100, 50, 10_000
+# So many at least, then until every ratio is certain, or the machine is too busy to tell.
+ROUNDS, MOST_ROUNDS = 12, 60
+FIVE_YEARS = Window(today() - timedelta(days=5 * 365), today())
+ONE_DAY = Window(today() - timedelta(days=30), today() - timedelta(days=29))
+CHEAPER, FLAT, SINGLE, BULK = 1 / 500, 1.2, 1.25, 1.3
+# How many of the topics, and what is demanded. Of one alone an index reads so little that a five hundredth is nothing.
+SETS = {
+    "all topics": (0, CHEAPER),
+    "three of four topics": (12, CHEAPER),
+    "half of the topics": (8, CHEAPER),
+    "one topic": (1, None),
+}
+BARE = f"""
+SELECT cell_id, count(*) FROM incidents_incident
+WHERE {COUNTED} AND occurred_at >= %(since)s AND occurred_at < %(until)s {{of_topics}} GROUP BY cell_id
+"""
+OF_TOPICS = "AND topic_id = ANY (%(topics)s)"
+TEXT = """## Counts by cell
+
+In one process, cases by cell for somebody who sees the whole city ({cells} cells), in a city with {short:,} cases of five
+years and in one with {long:,}; the peer is the bare statement with the best covering index for it, on one core. All take
+turns within every round. A ratio counts once its 95 % lie on one side of what is demanded; {rounds} rounds.
+
+{comparisons}
+
+- **One topic alone** is a sixteenth of the cases: a five hundredth of that is about what a statement takes that asks nothing.
+- **Upkeep** is the cost with the triggers by that without, in the product's table with its log, in the shorter city: cases one
+  by one, each a statement and a transaction; and {bulk:,} in one statement, nearly each of a topic, cell and day of its own."""
+
+
+@dataclass
+class Side:
+    """One of the two cities, and what was measured in it."""
+
+    served: BaseDatabaseWrapper
+    scope: Scope
+    topics: Sequence[int]
+    costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
+
+    def kept(self, window: Window, number: int) -> Cost:
+        chosen = Chosen(topics=tuple(self.topics[:number]))
+
+        def ask() -> None:
+            for _ in range(QUESTIONS):
+                count_cells(self.scope, window, chosen)
+
+        return cost_of(ask).per(QUESTIONS)
+
+    def bare(self, number: int) -> Cost:
+        return cost_of(partial(self.counted_barely, number))
+
+    def counted_barely(self, number: int) -> dict[int, int]:
+        sql = BARE.format(of_topics=OF_TOPICS if number else "")
+        begins, ends = midnight(FIVE_YEARS.since), midnight(FIVE_YEARS.until)
+        asked = {"since": begins, "until": ends, "topics": list(self.topics[:number])}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, asked)
+            return dict(cursor.fetchall())
+
+
+@pytest.fixture
+def sides(
+    demo_city_database: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[Side, Side]]:
+    """A city with few cases, and one with many."""
+    city = f"{demo_city_database}_kept"
+    with django_db_blocker.unblock():
+        copy_database(demo_city_database, city)
+        with cases_of(SHORT, city) as short, cases_of(LONG, city) as long:
+            yield side_of(short), side_of(long)
+        drop_database(city)
+
+
+def side_of(served: BaseDatabaseWrapper) -> Side:
+    with served_by(served):
+        execute("SET max_parallel_workers_per_gather = 0")
+        topics = list(Topic.objects.order_by("position").values_list("pk", flat=True))
+        return Side(served, scope(User.objects.get(username="city-admin")), topics)
+
+
+def test_counts(sides: tuple[Side, Side], measured: list[str]) -> None:
+    assert_equal(sides[1])
+    read = in_turns(partial(look, sides), partial(looks_compared, sides))
+    written = in_turns(partial(write, sides[0]), partial(writes_compared, sides[0]))
+    comparisons = [*read, *written]
+    cells = len(count_in(sides[1]).cells)
+    rounds = len(sides[0].costs["all topics"])
+    measured.append(
+        TEXT.format(
+            cells=cells,
+            short=SHORT,
+            long=LONG,
+            rounds=rounds,
+            comparisons=report.comparison_table(comparisons),
+            bulk=IN_BULK,
+        )
+    )
+    assert [row.what for row in comparisons if not row.is_certain] == [], "machine too busy"
+    assert [row.what for row in comparisons if not row.is_met] == []
+
+
+def assert_equal(side: Side) -> None:
+    """Both ways count the same."""
+    for number, _ in SETS.values():
+        with served_by(side.served):
+            barely = side.counted_barely(number)
+            found = count_in(side, number)
+        assert dict(zip(found.cells.tolist(), found.counts.tolist(), strict=True)) == {
+            cell: barely.get(cell, 0) for cell in found.cells.tolist()
+        }
+
+
+def count_in(side: Side, number: int = 0) -> CellCounts:
+    with served_by(side.served):
+        return count_cells(side.scope, FIVE_YEARS, Chosen(topics=tuple(side.topics[:number])))
+
+
+def in_turns(
+    act: Callable[[int], None], compared: Callable[[], list[Comparison]]
+) -> list[Comparison]:
+    """Rounds until every ratio is certain."""
+    found: list[Comparison] = []
+    for number in range(MOST_ROUNDS):
+        act(number)
+        if number >= ROUNDS - 1:
+            found = compared()
+            if all(row.is_certain for row in found):
+                break
+    return found
+
+
+def look(sides: tuple[Side, Side], number: int) -> None:
+    """Everything once, now in this order and now in that."""
+    short, long = sides
+    for what, (topics, _) in SETS.items():
+        turns: list[tuple[Side, str, Callable[[], Cost]]] = [
+            (short, what, partial(short.kept, FIVE_YEARS, topics)),
+            (long, what, partial(long.kept, FIVE_YEARS, topics)),
+            (long, f"{what}, a day", partial(long.kept, ONE_DAY, topics)),
+            (long, f"{what}, bare", partial(long.bare, topics)),
+        ]
+        for side, name, measure in turns[:: 1 if number % 2 else -1]:
+            with served_by(side.served):
+                if number == 0:
+                    measure()
+                side.costs[name].append(measure())
+
+
+def looks_compared(sides: tuple[Side, Side]) -> list[Comparison]:
+    short, long = sides[0].costs, sides[1].costs
+    found = []
+    for what, (_, demanded) in SETS.items():
+        found += [
+            Comparison(f"{what}, five years", long[what], long[f"{what}, bare"], "index", demanded),
+            Comparison(f"{what}, long past", long[what], short[what], "short past", FLAT),
+            Comparison(f"{what}, five years", long[what], long[f"{what}, a day"], "a day", FLAT),
+        ]
+    return found
+
+
+def write(side: Side, number: int) -> None:
+    """Cases one by one and many at once, with the triggers and without, now these first and now those."""
+    with served_by(side.served):
+        for state in ("ENABLE", "DISABLE")[:: 1 if number % 2 else -1]:
+            execute(f"ALTER TABLE incidents_incident {state} TRIGGER count_insert")
+            side.costs[f"single, {state}"].append(cost_of(write_singly).per(SINGLY))
+            side.costs[f"bulk, {state}"].append(cost_of(write_in_bulk).per(IN_BULK))
+        fold_counts()
+
+
+def writes_compared(side: Side) -> list[Comparison]:
+    return [
+        Comparison(
+            name, side.costs[f"{what}, ENABLE"], side.costs[f"{what}, DISABLE"], "no triggers", most
+        )
+        for what, name, most in (("single", "a case", SINGLE), ("bulk", "a case in bulk", BULK))
+    ]
+
+
+def write_singly() -> None:
+    sql = f"""
+INSERT INTO incidents_incident (code, {COLUMNS})
+SELECT %s, {COLUMNS} FROM incidents_incident WHERE id = (SELECT max(id) FROM incidents_incident)
+"""
+    for _ in range(SINGLY):
+        execute(sql, [uuid4().hex[:24]])
+
+
+def write_in_bulk() -> None:
+    with connection.cursor() as cursor:
+        codes = CASES.replace("'BENCH-'", f"'{uuid4().hex[:12]}-'")
+        cursor.execute(codes, {"cases": IN_BULK, "open": 0})
+
+
+COLUMNS = ", ".join(
+    field.column
+    for field in Incident._meta.local_concrete_fields
+    if not field.generated and field.column not in {"id", "code"}
+)
