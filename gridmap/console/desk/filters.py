@@ -121,7 +121,7 @@ EMPTY: dict[str, Any] = {one.name: one.default for one in fields(Filters)}
 
 def parse(query: QueryDict, tabs: Collection[str], default: str) -> Filters:
     """What an address asks for; what cannot be is left out and told in `faults`."""
-    reader = _Reader(query)
+    reader = Reader(query)
     tab = reader.one_of("tab", tabs, _("没有这一栏：{value}。")) or default
     chosen: dict[str, Any] = {name: reader.many(name, known) for name, known in LISTS.items()}
     since, until = reader.day("from"), reader.day("to")
@@ -141,7 +141,7 @@ def parse(query: QueryDict, tabs: Collection[str], default: str) -> Filters:
     return replace(read, faults=tuple(reader.faults))
 
 
-class _Reader:
+class Reader:
     """Reads the values of a query one by one and keeps what was wrong with them."""
 
     def __init__(self, query: QueryDict) -> None:
@@ -217,6 +217,7 @@ UNKNOWN: Mapping[str, str | Promise] = {
     "area": gettext_lazy("没有这个区域：{value}。"),
     "topic": gettext_lazy("没有这个专题：{value}。"),
     "source": gettext_lazy("没有这个来源：{value}。"),
+    "urgency": gettext_lazy("没有这个紧急程度：{value}。"),
     "risk": gettext_lazy("没有这个风险等级：{value}。"),
     "state": gettext_lazy("没有这个状态：{value}。"),
     "team": gettext_lazy("没有这支队伍：{value}。"),
@@ -229,7 +230,7 @@ def _shown(value: str) -> str:
     return clean if len(clean) <= 20 else f"{clean[:20]}…"
 
 
-def unknown(filters: Filters, kind: str, known: Collection[str]) -> list[Fault]:
+def unknown(filters: Any, kind: str, known: Collection[str]) -> list[Fault]:
     """Faults for the chosen values of a kind that nobody knows."""
     wrong = [value for value in getattr(filters, kind) if value not in known]
     return [Fault(kind, str(UNKNOWN[kind]).format(value=_shown(value))) for value in wrong[:1]]
