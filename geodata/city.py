@@ -26,7 +26,10 @@ class Level:
 
 @dataclass(frozen=True)
 class CityProfile:
-    """Name, place, measure and levels of one city."""
+    """Name, place, measure and levels of one city.
+
+    The registry counts households; where their size is not known, it is that of the census of 2020.
+    """
 
     name: str
     name_en: str
@@ -38,6 +41,7 @@ class CityProfile:
     metric_srid: int
     levels: tuple[Level, ...]
     centre_phone: str = ""
+    residents_per_household: float = 2.6
 
     def level(self, kind: str) -> Level:
         """The level of that kind.
@@ -94,4 +98,6 @@ def _profile(values: dict[str, Any]) -> CityProfile:
     west, south, east, north = (float(degree) for degree in values.pop("envelope"))
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise ValueError("envelope must be west, south, east, north in degrees")
+    if not values.get("residents_per_household", 1.0) > 0:
+        raise ValueError("residents_per_household must be above 0")
     return CityProfile(envelope=(west, south, east, north), levels=levels, **values)

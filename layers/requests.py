@@ -36,7 +36,7 @@ def read_point(values: Mapping[str, str]) -> tuple[float, float]:
     return _degrees("lon", values.get("lon", ""), 180), _degrees("lat", values.get("lat", ""), 90)
 
 
-def read_box(values: Mapping[str, str]) -> Box | None:
+def read_box(values: Mapping[str, str], field: str = "bbox") -> Box | None:
     """`bbox=west,south,east,north`, or None where it is not given.
 
     Raises
@@ -44,16 +44,16 @@ def read_box(values: Mapping[str, str]) -> Box | None:
     BadField
         Not four numbers in range, or west not below east, or south not below north.
     """
-    if "bbox" not in values:
+    if field not in values:
         return None
-    parts = values["bbox"].split(",")
+    parts = values[field].split(",")
     if len(parts) != 4:
-        raise BadField("bbox", _("要四个数：西,南,东,北"))
+        raise BadField(field, _("要四个数：西,南,东,北"))
     west, south, east, north = (
-        _degrees("bbox", part, limit) for part, limit in zip(parts, (180, 90) * 2, strict=True)
+        _degrees(field, part, limit) for part, limit in zip(parts, (180, 90) * 2, strict=True)
     )
     if west >= east or south >= north:
-        raise BadField("bbox", _("西要小于东，南要小于北"))
+        raise BadField(field, _("西要小于东，南要小于北"))
     return Box(west, south, east, north)
 
 

@@ -20,6 +20,7 @@ from gridmap.console.overview import NoSuchArea, read_overview, search
 from gridmap.console.pages import is_english, page, page_number
 from gridmap.incidents.services.reading import read_notices
 
+IN_COMMAND = {Role.DISTRICT_COMMANDER, Role.CITY_ADMIN}
 AT_THE_DESK = {Role.DISPATCHER, Role.HOTLINE_OPERATOR}
 
 
@@ -27,8 +28,11 @@ AT_THE_DESK = {Role.DISPATCHER, Role.HOTLINE_OPERATOR}
 @never_cache
 @gzip_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Everybody to where the day begins: the own cells, the desk, the team, else the areas in scope."""
+    """Everybody to where the day begins: the situation, the own cells, the desk, the team, else the areas in
+    scope."""
     person = scope(request.user)
+    if person.roles & IN_COMMAND:
+        return redirect("command")
     if person.cell_ids or person.post_ids:
         return redirect("my-cells")
     if person.roles & AT_THE_DESK:

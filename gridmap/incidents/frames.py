@@ -30,7 +30,7 @@ Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 # What has no place or no moment.
 NONE = -1
-_NAN, _NEVER = Value(float("nan")), Value("infinity")
+NAN, _NEVER = Value(float("nan")), Value("infinity")
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class CaseArrays:
         return len(self.id)
 
 
-class _X(GeoFunc):
+class X(GeoFunc):
     function = "ST_X"
     output_field = FloatField()
 
 
-class _Y(GeoFunc):
+class Y(GeoFunc):
     function = "ST_Y"
     output_field = FloatField()
 
@@ -70,7 +70,7 @@ def _or_never(column: str) -> Coalesce:
     return Coalesce(F(column), Cast(_NEVER, DateTimeField()))
 
 
-def _or_none(column: str) -> Coalesce:
+def or_none(column: str) -> Coalesce:
     return Coalesce(F(column), Value(NONE), output_field=BigIntegerField())
 
 
@@ -78,11 +78,11 @@ def _or_none(column: str) -> Coalesce:
 COLUMNS: dict[str, tuple[str, Any]] = {
     "id": ("bigint", F("pk")),
     "topic": ("bigint", F("topic_id")),
-    "lon": ("float8", Coalesce(_X("geom"), _NAN)),
-    "lat": ("float8", Coalesce(_Y("geom"), _NAN)),
+    "lon": ("float8", Coalesce(X("geom"), NAN)),
+    "lat": ("float8", Coalesce(Y("geom"), NAN)),
     "area": ("bigint", F("area_id")),
-    "cell": ("bigint", _or_none("cell_id")),
-    "building": ("bigint", _or_none("building_id")),
+    "cell": ("bigint", or_none("cell_id")),
+    "building": ("bigint", or_none("building_id")),
     "occurred_at": ("timestamptz", F("occurred_at")),
     "settled_at": ("timestamptz", _or_never("resolved_at")),
     "round": ("smallint", F("round")),
@@ -110,19 +110,20 @@ WORD_COLUMNS: dict[str, tuple[str, Any]] = {
 
 def read_cases(cases: IncidentQuerySet) -> CaseArrays:
     """Every case of a queryset that is limited to what the asker may see."""
-    return CaseArrays(**_read(cases.order_by("pk"), COLUMNS))
+    return CaseArrays(**read_as(cases.order_by("pk"), COLUMNS))
 
 
 def read_described(cases: IncidentQuerySet) -> tuple[CaseArrays, dict[str, "pd.Categorical[str]"]]:
     """The same by time, and the way by which each came, how urgent it is and its state."""
-    found = _read(cases.order_by("occurred_at", "pk"), COLUMNS | WORD_COLUMNS)
+    found = read_as(cases.order_by("occurred_at", "pk"), COLUMNS | WORD_COLUMNS)
     words = {
         name: pd.Categorical.from_codes(found.pop(name), pd.Index(WORDS[name])) for name in WORDS
     }
     return CaseArrays(**found), words
 
 
-def _read(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> Columns:
+def read_as(cases: IncidentQuerySet, columns: dict[str, tuple[str, Any]]) -> Columns:
+    """One array a column: its type in PostgreSQL, and what is asked for; no value may be null."""
     asked = {f"as_{name}": expression for name, (_kind, expression) in columns.items()}
     rows = cases.annotate(**asked).values_list(*asked)
     kinds = {name: kind for name, (kind, _) in columns.items()}

@@ -20,6 +20,7 @@ from gridmap.incidents.states import NOT_COUNTED, STATE_LABELS
 from gridmap.incidents.topics import SOURCES, URGENCIES
 
 VIEWS = ("density", "cells", "conflicts")
+THEMES = ("light", "dark")
 MEASURES = ("count", "rate", "open", "change")
 # What never was a case of its own is not counted.
 STATES = tuple(state.value for state in STATE_LABELS if state.value not in NOT_COUNTED)
@@ -49,6 +50,7 @@ class Shown:
     measure: str = MEASURES[0]
     conflict: str = ""
     is_wall: bool = False
+    wall_theme: str = ""
     faults: tuple[Fault, ...] = field(default=(), compare=False)
 
     def query(self, **changes: Any) -> str:
@@ -59,7 +61,9 @@ class Shown:
             value = getattr(changed, name)
             if value != USUAL[name]:
                 values = value if isinstance(value, tuple) else (value,)
-                pairs += [(key, "" if one is True else str(one)) for one in values]
+                pairs += [(key, str(one)) for one in values]
+        if changed.is_wall:
+            pairs.append(("wall", changed.wall_theme))
         return urlencode(pairs)
 
     @property
@@ -77,7 +81,6 @@ KEYS = {
     "view": "view",
     "measure": "measure",
     "conflict": "conflict",
-    "is_wall": "wall",
 }
 USUAL: dict[str, Any] = {one.name: one.default for one in fields(Shown)}
 
@@ -105,6 +108,7 @@ def parse(query: QueryDict) -> Shown:
         measure=measure or USUAL["measure"],
         conflict=_conflict(reader),
         is_wall="wall" in query,
+        wall_theme=reader.one_of("wall", THEMES, _("没有这种外观：{value}。")),
     )
     return replace(read, faults=tuple(reader.faults))
 

@@ -224,7 +224,7 @@ def _options(kind: str, filters: Filters, known: Choices) -> list[Choice]:
             for value, label in tables[kind]
         ]
     rows = {"area": known.areas, "topic": known.topics, "team": known.teams}.get(kind, [])
-    depths = _depths(known)
+    depths = depths_of(known)
     return [
         Choice(
             value := str(row.get("code", row["id"])),
@@ -236,7 +236,7 @@ def _options(kind: str, filters: Filters, known: Choices) -> list[Choice]:
     ]
 
 
-def _depths(known: Choices) -> dict[int, int]:
+def depths_of(known: Choices) -> dict[int, int]:
     """How far below the top of the scope each area lies; parents have the smaller code."""
     depths: dict[int, int] = {}
     for area in known.areas:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope, scope
+from gridmap.console.command.asking import commanded
 from gridmap.console.desk.boards import COMMUNITY, TEAMS, TRIAGE
 from gridmap.console.waiting import Waiting, read_waiting
 from gridmap.incidents.parts import OF_AN_AREA
@@ -54,8 +55,10 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _links(person: Scope) -> list[tuple[str, str, Any]]:
-    """Address, icon and word of each entry, the daily work first."""
+    """Address, icon and word of each entry, the situation and the daily work first."""
     links: list[tuple[str, str, Any]] = []
+    if commanded(person):
+        links.append(("command", "chart", pgettext_lazy("navigation", "态势")))
     if person.roles & TRIAGE.roles:
         links.append(("desk", "inbox", pgettext_lazy("navigation", "派遣")))
         links.append(("desk-cases", "list", pgettext_lazy("navigation", "案件")))

@@ -1,0 +1,94 @@
+"""Who asks for the commander's page, and for which part of what they may see."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.http import QueryDict
+
+from geodata.querysets import day_of
+from gridmap.accounts.models import Role
+from gridmap.accounts.scope import Scope
+from gridmap.console.command.state import Shown, parse, window_of
+from gridmap.console.command.steps import Steps, steps_until
+from gridmap.console.desk.choices import Choices, read_choices
+from gridmap.console.desk.filters import Fault, unknown
+from gridmap.console.pages import is_english
+from gridmap.incidents.counting import Chosen, Window
+from gridmap.incidents.querysets import WITHOUT_CASES, works_with_cases
+
+# What only the database knows.
+LOOKED_UP = ("area", "topic")
+
+
+def commanded(person: Scope) -> Scope | None:
+    """The areas that this person answers for, without cells, posts and teams: those in which they may see cases,
+    else those that they plan for; None where there are neither."""
+    with_cases = person.areas_of(person.roles - WITHOUT_CASES)
+    roles = person.roles - WITHOUT_CASES if with_cases else person.roles & {Role.PLANNER.value}
+    held = {role: ids for role, ids in person.role_areas.items() if role in roles}
+    if not held:
+        return None
+    areas = frozenset().union(*held.values())
+    none: frozenset[int] = frozenset()
+    return replace(
+        person, roles=frozenset(held), area_ids=areas, cell_ids=none, post_ids=none, team_ids=none, role_areas=held
+    )  # fmt: skip
+
+
+def within(scope: Scope, areas: Collection[int]) -> Scope:
+    """The same over some of its areas only."""
+    held = {role: ids.intersection(areas) for role, ids in scope.role_areas.items()}
+    return replace(scope, area_ids=scope.area_ids.intersection(areas), role_areas=held)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One state of the page in the eyes of a person; `scope` is over the chosen area only, `whole` over all."""
+
+    whole: Scope
+    scope: Scope
+    sees_cases: bool
+    shown: Shown
+    known: Choices
+    steps: Steps
+    window: range
+    faults: tuple[Fault, ...]
+    now: datetime
+
+    @property
+    def chosen(self) -> Chosen:
+        topics = [row["id"] for row in self.known.topics if row["code"] in self.shown.topic]
+        return Chosen(tuple(topics), self.shown.source, self.shown.state, self.shown.urgency)
+
+    @property
+    def period(self) -> Window:
+        return Window(self.steps.edges[self.window.start], self.steps.edges[self.window.stop])
+
+    @property
+    def area(self) -> str:
+        return next(iter(self.shown.area), "")
+
+
+def read_asked(whole: Scope, query: QueryDict, now: datetime) -> Asked:
+    """What `query` asks of who commands `whole`; what cannot be is left out. One statement."""
+    shown, known = parse(query), read_choices(whole, english=is_english())
+    wrong = [fault for kind in LOOKED_UP for fault in unknown(shown, kind, known.known(kind))]
+    understood = {
+        kind: tuple(value for value in getattr(shown, kind) if value in known.known(kind))
+        for kind in LOOKED_UP
+    }
+    steps = steps_until(shown.step, day_of(now))
+    window, late = window_of(shown, steps)
+    area = known.with_all_below(understood["area"])
+    return Asked(
+        whole=whole,
+        scope=within(whole, area) if understood["area"] else whole,
+        sees_cases=works_with_cases(whole),
+        shown=replace(shown, area=understood["area"], topic=understood["topic"]),
+        known=known,
+        steps=steps,
+        window=window,
+        faults=(*shown.faults, *wrong, *late),
+        now=now,
+    )

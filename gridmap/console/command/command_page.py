@@ -1,0 +1,86 @@
+"""What the templates of the commander's page are given."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from geodata.versions import data_version
+from gridmap.console.command.asking import Asked
+from gridmap.console.command.filtering import filters_of, named_area
+from gridmap.console.command.happenings import read_happenings
+from gridmap.console.command.recurring import read_listed
+from gridmap.console.command.state import LISTS
+from gridmap.console.command.words import words_for_scripts
+from gridmap.console.desk.boards import TRIAGE
+from gridmap.console.desk.wording import today_words
+from gridmap.console.pages import is_english
+from gridmap.incidents.counting import Chosen
+from gridmap.performance.situation import read_situation
+
+
+def page_values(asked: Asked) -> dict[str, Any]:
+    """All of the page; a wall has no filters, and a foot."""
+    return {
+        **situation_values(asked),
+        **conflict_values(asked),
+        "filters": filters_of(asked),
+        "bounds": asked.known.bounds,
+        "faults": asked.faults,
+        "window": asked.period,
+        "last_day": asked.period.until - timedelta(days=1),
+        "wall_query": asked.shown.query(is_wall=True, view="cells", conflict=""),
+        "words": words_for_scripts(settings.CITY.residents_per_household),
+        "addresses": _addresses(asked),
+        "city": settings.CITY.name_en if is_english() else settings.CITY.name,
+        "kept": [(kind, value) for kind in LISTS for value in getattr(asked.shown, kind)],
+        **({"theme": asked.shown.wall_theme} if asked.shown.wall_theme else {}),
+    }
+
+
+def situation_values(asked: Asked) -> dict[str, Any]:
+    """The figures with the time of day, and on a wall what happened last."""
+    row = next((row for row in asked.known.areas if row["code"] == asked.area), None)
+    return {
+        **_frame(asked),
+        "situation": read_situation(asked.scope, asked.now, only=_condition(asked.chosen)),
+        "opens_desk": bool(asked.scope.roles & TRIAGE.roles),
+        "area": row,
+        "today": today_words(asked.now),
+        "happenings": read_happenings(asked) if asked.shown.is_wall else [],
+    }
+
+
+def conflict_values(asked: Asked) -> dict[str, Any]:
+    return {**_frame(asked), "listed": read_listed(asked)}
+
+
+def _frame(asked: Asked) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "shown": asked.shown,
+        "now": asked.now,
+        "area_name": named_area(asked),
+        "sees_cases": asked.sees_cases,
+        "sees_people": asked.scope.sees_people,
+    }
+
+
+def _condition(chosen: Chosen) -> Q | None:
+    """The filters as a condition on cases; None without any."""
+    columns = {"topic": chosen.topics, "source": chosen.sources, "state": chosen.states, "urgency": chosen.urgencies}  # fmt: skip
+    asked = {f"{column}__in": values for column, values in columns.items() if values}
+    return Q(**asked) if asked else None
+
+
+def _addresses(asked: Asked) -> dict[str, str]:
+    """Where the scripts ask, without a query. The ground's address changes with what it answers."""
+    version = f"{data_version():x}-{asked.whole.digest}-{get_language()}"
+    names = ("cube", "points", "outlines", "cells")
+    return {
+        "places": reverse("command-places", kwargs={"version": version}),
+        **{name: reverse(f"command-{name}") for name in names},
+    }

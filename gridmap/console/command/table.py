@@ -1,0 +1,111 @@
+"""The map as a table: of each place its cases in a window, their rate, what is open, and the change."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from geodata.querysets import BEIJING
+from gridmap.console.command.cube import Cube, Ints
+from gridmap.console.command.places import Place
+from gridmap.console.command.steps import Steps
+from gridmap.incidents.counting import FEWER
+from gridmap.incidents.counting import LEAST as FROM_ON
+
+# A count that is too small to be told, and the number from which on places are compared.
+FEWER_WORDS = f"<{FROM_ON}"
+LEAST = 2
+THOUSAND = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One place; None where nothing can be divided or told, or too few cases are there to compare.
+
+    `rate` is per 1,000 residents, `share` what is open of the cases, `before` the cases of the period of the same
+    length before, and `change` the ratio of cases a day to it.
+    """
+
+    place: Place
+    count: int | None
+    rate: float | None = None
+    open: int | None = None
+    share: float | None = None
+    before: int | None = None
+    change: float | None = None
+
+
+def rows_of(cube: Cube, window: range, now: datetime) -> list[Row]:
+    """In the order of the cube; what is merged over its one step."""
+    if cube.is_merged:
+        return [
+            Row(place, None if count == FEWER else count, _rate(count, place))
+            for place, count in zip(cube.places, cube.counts[:, 0].tolist(), strict=True)
+        ]
+    counts, left = (_summed(part, window) for part in (cube.counts, cube.open))
+    earlier = range(2 * window.start - window.stop, window.start)
+    before = _summed(cube.counts, earlier) if earlier.start >= 0 else [None] * len(counts)
+    days = _days(cube.steps, window, now) / (_days(cube.steps, earlier, now) if earlier.start >= 0 else 1)  # fmt: skip
+    return [
+        Row(
+            place=place,
+            count=count,
+            rate=_rate(count, place),
+            open=left[n],
+            share=left[n] / count if count >= LEAST else None,
+            before=before[n],
+            change=_change(count, before[n], days),
+        )
+        for n, (place, count) in enumerate(zip(cube.places, counts, strict=True))
+    ]
+
+
+def _summed(values: Ints, window: range) -> list[int]:
+    found: list[int] = values[:, window.start : window.stop].sum(axis=1).tolist()
+    return found
+
+
+def _days(steps: Steps, window: range, now: datetime) -> float:
+    """Days of a window that have gone by: the last step counts up to now."""
+    first, last = (
+        datetime.combine(steps.edges[n], time.min, BEIJING) for n in (window.start, window.stop)
+    )
+    return (min(last, now) - first) / timedelta(days=1)
+
+
+def _rate(count: int, place: Place) -> float | None:
+    return THOUSAND * count / place.residents if count >= LEAST and place.residents else None
+
+
+def _change(count: int, before: int | None, days: float) -> float | None:
+    """None also where nothing was before: no ratio says how much more that is."""
+    if not before or count + before < LEAST:
+        return None
+    return count / before / days
+
+
+def as_csv(rows: Sequence[Row]) -> bytes:
+    """With a mark at the beginning by which spreadsheets know the encoding."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(_lines(rows))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _lines(rows: Sequence[Row]) -> Iterator[list[object]]:
+    yield [
+        _("编号"), _("地方"), _("居民（估计）"), _("案件"), _("每千名居民"), _("在办"), _("在办占比"),
+        _("前一时段"), _("变化（倍）"),
+    ]  # fmt: skip
+    for row in rows:
+        count = FEWER_WORDS if row.count is None else row.count
+        numbers = (
+            _short(value) for value in (row.rate, row.open, row.share, row.before, row.change)
+        )
+        yield [row.place.code, row.place.name, row.place.residents, count, *numbers]
+
+
+def _short(value: float | None) -> object:
+    return "" if value is None else round(value, 3)
