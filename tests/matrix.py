@@ -6,6 +6,7 @@ the answers given before Django, a second time for whoever asked before.
 
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
 case    sent to the page of a case           told              sent to /notices/
+cmd     sent to /command/
 desk    sent to /desk/                       board             sent to /desk/teams/
 sent    sent back to the list at the desk    over              sent back to the cell that was handed over
 done    sent back to the page of a conflict
@@ -49,10 +50,10 @@ theme               GET    -             -         | in  405 in  | 405  405  405
 theme               POST   -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
 theme               POST   dark          -         | in  home in | home home home home home home home home home home home home home
 
-home                GET    -             home      | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
-home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  desk desk board comm board city plan city
-home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  desk desk board 404  board city plan city
-home                GET    search        found     | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
+home                GET    -             home      | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
+home                GET    p             home-p    | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city plan cmd
+home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  cmd  desk desk board 404  board city plan cmd
+home                GET    search        found     | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
 areas               GET    -             home      | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city city city
 areas               GET    p             home-p    | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city plan city
 areas               GET    r             home-r    | in  ok  in  | ok   404  ok   404  404  city city ok   404  ok   city plan city
@@ -65,6 +66,27 @@ my-cells            POST   -             -         | in  405 in  | 405  405  405
 my-cells-ground     POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+command             GET    -             conflicts | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+command             GET    wall          wall      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+command             GET    unknown       conflicts | in  404 in  | 404  400=one 404  400=one 400=sub 400=all 400=all 404  400=one 404  400=all 400=plan 400=all
+command-cube        GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-cells       GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-places      GET    any           ground    | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-points      GET    -             -         | in  404 in  | 404  400  404  400  400  400  400  404  400  404  400  400  400
+command-points      GET    everywhere    cases     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city ok   city
+command-outlines    GET    -             outlined  | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  all  all
+command-situation   GET    -             -         | in  404 in  | 404  ok   404  ok   ok   ok   ok   404  ok   404  ok   ok   ok
+command-conflicts   GET    -             listed-conf | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  plan all
+command-cube        GET    of-r          counted   | in  404 in  | 404  400  404  400  400  d    d    404  400  404  d    r    d
+command             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-cube        POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-cells       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-points      POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-outlines    POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-situation   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-conflicts   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-places      POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
@@ -297,6 +319,33 @@ ANSWERS: dict[str, dict[str, str]] = {
         "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
         "city": "area-p area-q area-r building-a1 building-a2 building-b1 building-c1 building-d1",
     },
+    "wall": {
+        "one": "conflict-a staff-officer area-p",
+        "sub": "conflict-a staff-officer area-p area-q",
+        "all": "conflict-a conflict-d staff-officer area-p area-q area-r",
+        "plan": "conflict-a conflict-d",
+    },
+    # A planner is told of communities, here all of them together.
+    "counted": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-p cell-a cell-b area-q cell-c",
+        "city": "area-p cell-a cell-b area-q cell-c area-r cell-d",
+        "plan": "area-p area-q area-r",
+        "d": "area-r cell-d",
+        "r": "area-r",
+    },
+    "ground": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p cell-a cell-b area-q cell-c",
+        "city": f"{EVERY_AREA} cell-a cell-b cell-c cell-d",
+        "plan": EVERY_AREA,
+    },
+    "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
+    "listed-conf": {
+        "one": "conflict-a staff-officer",
+        "all": "conflict-a conflict-d staff-officer",
+        "plan": "conflict-a conflict-d",
+    },
     "my-cells": {
         "post": "area-p cell-a building-a1 post-a1 leader-a1 tel-a1 case-a",
         "cell": """area-p cell-a building-a1 building-a2 post-a1 post-a2
@@ -413,7 +462,9 @@ AT_A_DESK = {
     "city_admin",
 }
 WITH_CASES = set(IDENTITIES) - {"anonymous", "outsider", "disabled", "planner"}
+WITH_AREAS = AT_A_DESK | {"grid_leader", "mediator", "planner"}
 OFFERED = {
+    "command": WITH_AREAS,
     "my-cells": {"grid_member", "building_leader"},
     "desk": AT_A_DESK,
     "desk/cases": AT_A_DESK,
@@ -429,6 +480,7 @@ OFFERED = {
 }
 
 LEADS = {
+    "cmd": "/command/",
     "home": "/",
     "mine": "/my-cells/",
     "out": "/login/",

@@ -48,7 +48,6 @@ from tests.makers import (
     make_user,
     point,
 )
-from tests.matrix_command import COMMAND_TARGETS
 from tests.matrix_conflicts import CONFLICT_TARGETS, find_conflicts
 
 ROLES = tuple(role.value for role in Role)
@@ -61,7 +60,7 @@ TOKEN = re.compile(
     rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a)(?![\w-])"
 )
 UNREAD = re.compile(rb'class="bell"[^>]*aria-label="[^"\d]*(\d+)')
-OFFER = re.compile(rb'href="/(my-cells|cases|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
+OFFER = re.compile(rb'href="/(command|my-cells|cases|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
 STAFF = {
     Role.GRID_LEADER: ("leads", "p"),
     Role.COMMUNITY_OFFICER: ("officer", "p"),
@@ -399,7 +398,6 @@ TARGETS |= {
     ("api-moves", "merge-d"): _move("merge", "d"),
     ("api-steps", "listen"): _step,
     ("api-photo", "a"): _photo,
-    ("api-counts", "ever"): _fields(since="2020-01-01", until="2030-01-01"),
     ("api-places", "a1"): here(0.5, 0.4),
     ("api-places", "d1"): here(6.5, 0.4),
 }
@@ -413,7 +411,14 @@ def _notice(username: str, key: str) -> Target:
     return target
 
 
-TARGETS |= CONFLICT_TARGETS | COMMAND_TARGETS
+TARGETS |= CONFLICT_TARGETS
+TARGETS["command", "wall"] = _fields(wall="")
+TARGETS["command", "unknown"] = _fields(topic="nothing")
+TARGETS["command-cube", "of-r"] = lambda c: ({}, {"area": c.city.areas["r"].code})
+TARGETS["command-places", "any"] = TARGETS["my-cells-ground", "any"]
+TARGETS["command-points", "everywhere"] = _fields(
+    box="98,39,99,40", step="month", **{"from": "2026-07-01"}
+)
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")

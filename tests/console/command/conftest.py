@@ -1,0 +1,32 @@
+"""Every test begins without kept bodies, on a Thursday morning."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from geodata.versions import bump_data_version
+from gridmap.console.command import kept
+from layers.caches import LeastRecent
+from tests.console.command.cast import Cast
+
+# Noon in Beijing.
+NOW = datetime(2026, 7, 16, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "BODIES", LeastRecent(10_000_000, lambda one: len(one.zipped)))
+    bump_data_version()
+
+
+@pytest.fixture
+def _noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    return iter(())
+
+
+@pytest.fixture
+def cast(db: None, _noon: None) -> Cast:
+    return Cast(NOW)
