@@ -67,27 +67,6 @@ my-cells-ground     POST   any           -         | in  405 in  | 405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
-command             GET    -             conflicts | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
-command             GET    wall          wall      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
-command             GET    unknown       conflicts | in  404 in  | 404  400=one 404  400=one 400=sub 400=all 400=all 404  400=one 404  400=all 400=plan 400=all
-command-cube        GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
-command-cells       GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
-command-places      GET    any           ground    | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
-command-points      GET    -             -         | in  404 in  | 404  400  404  400  400  400  400  404  400  404  400  400  400
-command-points      GET    everywhere    cases     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city ok   city
-command-outlines    GET    -             outlined  | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  all  all
-command-situation   GET    -             -         | in  404 in  | 404  ok   404  ok   ok   ok   ok   404  ok   404  ok   ok   ok
-command-conflicts   GET    -             listed-conf | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  plan all
-command-cube        GET    of-r          counted   | in  404 in  | 404  400  404  400  400  d    d    404  400  404  d    r    d
-command             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-cube        POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-cells       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-points      POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-outlines    POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-situation   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-conflicts   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-places      POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
 conflicts           POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -318,33 +297,6 @@ ANSWERS: dict[str, dict[str, str]] = {
         "comm": "area-p building-a1 building-a2 building-b1",
         "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
         "city": "area-p area-q area-r building-a1 building-a2 building-b1 building-c1 building-d1",
-    },
-    "wall": {
-        "one": "conflict-a staff-officer area-p",
-        "sub": "conflict-a staff-officer area-p area-q",
-        "all": "conflict-a conflict-d staff-officer area-p area-q area-r",
-        "plan": "conflict-a conflict-d",
-    },
-    # A planner is told of communities, here all of them together.
-    "counted": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-p cell-a cell-b area-q cell-c",
-        "city": "area-p cell-a cell-b area-q cell-c area-r cell-d",
-        "plan": "area-p area-q area-r",
-        "d": "area-r cell-d",
-        "r": "area-r",
-    },
-    "ground": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p cell-a cell-b area-q cell-c",
-        "city": f"{EVERY_AREA} cell-a cell-b cell-c cell-d",
-        "plan": EVERY_AREA,
-    },
-    "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
-    "listed-conf": {
-        "one": "conflict-a staff-officer",
-        "all": "conflict-a conflict-d staff-officer",
-        "plan": "conflict-a conflict-d",
     },
     "my-cells": {
         "post": "area-p cell-a building-a1 post-a1 leader-a1 tel-a1 case-a",

@@ -48,6 +48,7 @@ from tests.makers import (
     make_user,
     point,
 )
+from tests.matrix_command import COMMAND_TARGETS
 from tests.matrix_conflicts import CONFLICT_TARGETS, find_conflicts
 
 ROLES = tuple(role.value for role in Role)
@@ -411,14 +412,7 @@ def _notice(username: str, key: str) -> Target:
     return target
 
 
-TARGETS |= CONFLICT_TARGETS
-TARGETS["command", "wall"] = _fields(wall="")
-TARGETS["command", "unknown"] = _fields(topic="nothing")
-TARGETS["command-cube", "of-r"] = lambda c: ({}, {"area": c.city.areas["r"].code})
-TARGETS["command-places", "any"] = TARGETS["my-cells-ground", "any"]
-TARGETS["command-points", "everywhere"] = _fields(
-    box="98,39,99,40", step="month", **{"from": "2026-07-01"}
-)
+TARGETS |= CONFLICT_TARGETS | COMMAND_TARGETS
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")

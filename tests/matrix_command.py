@@ -6,33 +6,65 @@ from typing import Any
 Asked = tuple[dict[str, Any], dict[str, Any]]
 
 COMMAND_TABLE = """
-command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
-command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command             GET    -             conflicts | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+command             GET    wall          wall      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+command             GET    unknown       conflicts | in  404 in  | 404  400=one 404  400=one 400=sub 400=all 400=all 404  400=one 404  400=all 400=plan 400=all
+command-cube        GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-cells       GET    -             counted   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-places      GET    any           ground    | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city plan city
+command-points      GET    -             -         | in  404 in  | 404  400  404  400  400  400  400  404  400  404  400  400  400
+command-points      GET    everywhere    cases     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city ok   city
+command-outlines    GET    -             outlined  | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  all  all
+command-situation   GET    -             -         | in  404 in  | 404  ok   404  ok   ok   ok   ok   404  ok   404  ok   ok   ok
+command-conflicts   GET    -             listed-conf | in  404 in  | 404  one  404  one  one  all  all  404  one  404  all  plan all
+command-cube        GET    of-r          counted   | in  404 in  | 404  400  404  400  400  d    d    404  400  404  d    r    d
+command             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-cube        POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-cells       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-points      POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-outlines    POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-situation   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-conflicts   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-places      POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 """
+EVERY_AREA = "area-city area-x area-y area-p area-q area-r"
 COMMAND_ANSWERS: dict[str, dict[str, str]] = {
-    # The way down and the parts: no person is among them.
-    "parts": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p area-q",
-        "city": "area-city area-x area-y",
+    "wall": {
+        "one": "conflict-a staff-officer area-p",
+        "sub": "conflict-a staff-officer area-p area-q",
+        "all": "conflict-a conflict-d staff-officer area-p area-q area-r",
+        "plan": "conflict-a conflict-d",
     },
-    "parts-p": {
+    # A planner is told of communities, here all of them together.
+    "counted": {
         "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p cell-a cell-b",
-        "city": "area-city area-x area-p cell-a cell-b",
+        "sub": "area-p cell-a cell-b area-q cell-c",
+        "city": "area-p cell-a cell-b area-q cell-c area-r cell-d",
+        "plan": "area-p area-q area-r",
+        "d": "area-r cell-d",
+        "r": "area-r",
     },
-    "parts-r": {"city": "area-city area-y area-r cell-d"},
-    "parts-csv": {
-        "comm": "cell-a cell-b",
-        "sub": "area-p area-q",
-        "city": "area-x area-y",
+    "ground": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p cell-a cell-b area-q cell-c",
+        "city": f"{EVERY_AREA} cell-a cell-b cell-c cell-d",
+        "plan": EVERY_AREA,
+    },
+    "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
+    "listed-conf": {
+        "one": "conflict-a staff-officer",
+        "all": "conflict-a conflict-d staff-officer",
+        "plan": "conflict-a conflict-d",
     },
 }
 COMMAND_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
-    ("command-areas", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
-    ("command-areas", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
-    ("command-areas", "file"): lambda _: ({}, {"format": "csv"}),
+    ("command", "wall"): lambda _: ({}, {"wall": ""}),
+    ("command", "unknown"): lambda _: ({}, {"topic": "nothing"}),
+    ("command-cube", "of-r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
+    ("command-places", "any"): lambda _: ({"version": "1-a-zh"}, {}),
+    # The cases of the city happened in July 2026.
+    ("command-points", "everywhere"): lambda _: (
+        {},
+        {"box": "98,39,99,40", "step": "month", "from": "2026-07-01"},
+    ),
 }

@@ -42,12 +42,21 @@ def links(page: str) -> list[str]:
         (
             Role.DISTRICT_COMMANDER,
             "x",
-            ["/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/desk/hand-over/", "/contacts/"],
+            [
+                "/command/",
+                "/desk/",
+                "/desk/cases/",
+                "/areas/",
+                "/conflicts/",
+                "/desk/hand-over/",
+                "/contacts/",
+            ],
         ),
         (
             Role.COMMUNITY_OFFICER,
             "p",
             [
+                "/command/",
                 "/desk/",
                 "/desk/cases/",
                 "/desk/community/",
@@ -60,12 +69,13 @@ def links(page: str) -> list[str]:
         (
             Role.DISPATCHER,
             "city",
-            ["/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/contacts/"],
+            ["/command/", "/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/contacts/"],
         ),
         (
             Role.CITY_ADMIN,
             "city",
             [
+                "/command/",
                 "/desk/",
                 "/desk/cases/",
                 "/areas/",
@@ -105,7 +115,7 @@ def test_a_page_speaks_the_language_of_the_person(language: str, lang: str, word
 
 @pytest.mark.django_db
 def test_an_english_page_marks_every_chinese_word() -> None:
-    page = signed_in(Role.CITY_ADMIN, "city", language="en").get("/").content.decode()
+    page = signed_in(Role.CITY_ADMIN, "city", language="en").get("/areas/").content.decode()
     marked = re.sub(r'<[^>]*lang="zh-Hans"[^>]*>[^<]*', "", page)
     visible = re.sub(r"<[^>]+>", " ", marked)
     assert re.findall(r"[\u4e00-\u9fff]+", visible) == []
@@ -113,7 +123,7 @@ def test_an_english_page_marks_every_chinese_word() -> None:
 
 @pytest.mark.django_db
 def test_the_chosen_theme_stands_in_the_page_before_it_is_painted() -> None:
-    page = signed_in(Role.CITY_ADMIN, "city", theme="dark").get("/").content.decode()
+    page = signed_in(Role.CITY_ADMIN, "city", theme="dark").get("/areas/").content.decode()
     assert 'data-choice="dark"' in page
     assert page.index("theme.js") < page.index("<body")
 

@@ -85,7 +85,7 @@ def read_asked(whole: Scope, query: QueryDict, now: datetime) -> Asked:
         whole=whole,
         scope=within(whole, area) if understood["area"] else whole,
         sees_cases=works_with_cases(whole),
-        shown=replace(shown, area=understood["area"], topic=understood["topic"]),
+        shown=replace(shown, **understood, **({"since": None, "until": None} if late else {})),
         known=known,
         steps=steps,
         window=window,

@@ -110,7 +110,7 @@ def _told(cube: Cube) -> list[dict[str, Any]]:
     """Of each place what the browser needs; of groups also the codes of their shapes, and whether they have fewer
     cases than may be told (sent as 0)."""
     told: list[dict[str, Any]] = [
-        {"id": one.id, "code": one.code, "name": one.name, "residents": one.residents}
+        {"id": one.id, "code": one.code, "name": one.name, "residents": one.comparable}
         for one in cube.places
     ]
     if cube.is_merged:

@@ -14,6 +14,9 @@ from gridmap.accounts.scope import Scope
 from gridmap.console.cases.wording import called
 from gridmap.console.queries import one_row, shown_name
 
+# Where fewer live, cases are of those who come there: they are not divided by residents.
+LEAST_RESIDENTS = 100
+
 
 @dataclass(frozen=True)
 class Place:
@@ -24,6 +27,11 @@ class Place:
     name: str
     residents: int
     codes: tuple[str, ...]
+
+    @property
+    def comparable(self) -> int:
+        """The residents by which its cases may be divided; 0 where they may not."""
+        return self.residents if self.residents >= LEAST_RESIDENTS else 0
 
 
 def cells_of(ids: Sequence[int]) -> list[Place]:

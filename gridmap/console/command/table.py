@@ -77,7 +77,8 @@ def _days(steps: Steps, window: range, now: datetime) -> float:
 
 
 def _rate(count: int, place: Place) -> float | None:
-    return THOUSAND * count / place.residents if count >= LEAST and place.residents else None
+    known = place.comparable
+    return THOUSAND * count / known if count >= LEAST and known else None
 
 
 def _change(count: int, before: int | None, days: float) -> float | None:

@@ -23,7 +23,7 @@ WORDS: dict[str, str | Promise] = {
     "rate_title": _("每千名居民案件数"),
     "rate_unit": _("件 / 千人"),
     "rate_note": _(
-        "白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件的不比较。居民数是户数乘 {per_household}。"
+        "白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件、居民不到 100 人的不比较。居民数是户数乘 {per_household}。"
     ),
     "open_title": _("在办占比"),
     "open_unit": _("占案件"),

@@ -63,8 +63,12 @@ def assert_same(cube: Cube, cases: list[Incident]) -> None:
             bins[x, y, step[case.pk]] += 1
     assert found(cube.rhythm) == dict(hours)
     pairs = list(zip(cube.bins.x.tolist(), cube.bins.y.tolist(), strict=True))
-    assert {(*pairs[n], s): count for (n, s), count in found(cube.bins.counts).items()} == dict(bins)
-    assert cube.totals.tolist() == [sum(s == n for s in step.values()) for n in range(len(cube.steps))]
+    assert {(*pairs[n], s): count for (n, s), count in found(cube.bins.counts).items()} == dict(
+        bins
+    )
+    assert cube.totals.tolist() == [
+        sum(s == n for s in step.values()) for n in range(len(cube.steps))
+    ]
 
 
 def found(values: Any) -> dict[tuple[int, ...], int]:
@@ -75,7 +79,9 @@ def found(values: Any) -> dict[tuple[int, ...], int]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["admin", "chen"])
 @pytest.mark.parametrize("step", ["day", "week", "month"])
-def test_a_cube_is_the_sum_of_the_cases_that_somebody_sees(cast: Cast, name: str, step: str) -> None:
+def test_a_cube_is_the_sum_of_the_cases_that_somebody_sees(
+    cast: Cast, name: str, step: str
+) -> None:
     cast.case("b", lat=None, lon=None, accuracy_m=None)
     Incident.objects.filter(title="case-c").update(state="withdrawn", state_reason="x")
     Incident.objects.filter(title="case-d").update(occurred_at=cast.now - timedelta(hours=13))
@@ -129,8 +135,16 @@ def test_bins_are_merged_four_by_four_until_they_are_few_enough() -> None:
     ones = np.zeros(6, np.int64)
     marks = Marks(1, ones, ones, ones, x, np.array([5.0, 5, 5, 5, 5, np.nan]), ones.astype(bool))
     fine, coarse = marks.bins(128), marks.bins(128, most=2)
-    assert (fine.side, fine.x.tolist(), fine.counts.ravel().tolist()) == (128, [-1, 0, 1, 2], [1, 1, 2, 1])
-    assert (coarse.side, coarse.x.tolist(), coarse.counts.ravel().tolist()) == (512, [-1, 0], [1, 4])
+    assert (fine.side, fine.x.tolist(), fine.counts.ravel().tolist()) == (
+        128,
+        [-1, 0, 1, 2],
+        [1, 1, 2, 1],
+    )
+    assert (coarse.side, coarse.x.tolist(), coarse.counts.ravel().tolist()) == (
+        512,
+        [-1, 0],
+        [1, 4],
+    )
 
 
 @pytest.mark.django_db
@@ -139,7 +153,11 @@ def test_the_body_says_what_the_cube_says(cast: Cast) -> None:
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "private, no-cache"
     header, arrays = unpack(gzip.decompress(answer.content))
-    assert [cell["name"] for cell in header["cells"]] == ["area-p cell-a", "area-p cell-b", "area-q cell-c"]
+    assert [cell["name"] for cell in header["cells"]] == [
+        "area-p cell-a",
+        "area-p cell-b",
+        "area-q cell-c",
+    ]
     assert arrays["counts"][:, THIS_WEEK].tolist() == [1, 2, 3]
     assert (header["starts"][-1], header["until"]) == ("2026-07-13", "2026-07-20")
     assert header["now"] == "2026-07-16T12:00:00+08:00"

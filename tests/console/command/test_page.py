@@ -1,6 +1,7 @@
 """The commander's page: who opens it, what it shows, what it says of an address that cannot be."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,23 @@ def test_the_scripts_have_their_words_in_the_readers_language(cast: Cast) -> Non
         chen.language = language
         chen.save()
         page = text(cast.browser("chen").get("/command/"))
-        words = json.loads(page.split('id="words" type="application/json">')[1].split("</script>")[0])
+        words = json.loads(
+            page.split('id="words" type="application/json">')[1].split("</script>")[0]
+        )
         assert words["density_note"].startswith(said)
         assert "2.6" in words["rate_note"]
         assert "{value}" in words["rate_note"]
+
+
+def test_an_english_page_marks_every_chinese_word(cast: Cast) -> None:
+    chen = cast.people["chen"]
+    chen.language = "en"
+    chen.save()
+    make_conflict(cast.city.areas["p"], at=cast.now)
+    for address in ("/command/", "/command/?wall", "/command/?view=nothing"):
+        page = cast.browser("chen").get(address).content.decode()
+        marked = re.sub(r'<[^>]*lang="zh-Hans"[^>]*>[^<]*', "", page)
+        assert re.findall(r"[\u4e00-\u9fff]+", re.sub(r"<[^>]+>", " ", marked)) == [], address
 
 
 def test_who_holds_no_area_has_no_such_page(cast: Cast) -> None:
@@ -77,7 +91,14 @@ def test_who_has_two_hats_sees_the_cases_of_one(cast: Cast) -> None:
 def test_a_planner_sees_neither_density_nor_play_nor_people(cast: Cast) -> None:
     make_conflict(cast.city.areas["p"], at=cast.now)
     page = text(cast.browser("lin").get("/command/"))
-    for part in ("data-sees-cases", 'data-view="density"', 'id="play"', 'id="rhythm"', "尚无负责人", "今天到期"):
+    for part in (
+        "data-sees-cases",
+        'data-view="density"',
+        'id="play"',
+        'id="rhythm"',
+        "尚无负责人",
+        "今天到期",
+    ):
         assert part not in page, part
     assert "少于 5 件的社区并在一起" in page
     assert 'data-conflict="' in page
@@ -92,7 +113,9 @@ def test_a_planner_sees_neither_density_nor_play_nor_people(cast: Cast) -> None:
         ("from=2030-01-01&to=2030-02-01", "from", "能选 2025-04-14 到 2026-07-20"),
     ],
 )
-def test_what_cannot_be_is_told_and_the_rest_works(cast: Cast, query: str, field: str, said: str) -> None:
+def test_what_cannot_be_is_told_and_the_rest_works(
+    cast: Cast, query: str, field: str, said: str
+) -> None:
     chen = cast.browser("chen")
     answer = chen.get(f"/command/?{query}")
     assert answer.status_code == 400
@@ -128,7 +151,10 @@ def test_a_box_is_asked_for_and_few_points_are_told_with_their_due(cast: Cast) -
 
 def test_many_points_are_only_counted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gridmap.console.command.points.MOST", 6)
-    assert cast.browser("chen").get("/command/points/?box=98,39,99,40").json() == {"count": 7, "points": []}
+    assert cast.browser("chen").get("/command/points/?box=98,39,99,40").json() == {
+        "count": 7,
+        "points": [],
+    }
 
 
 def test_outlines_have_the_numbers_of_the_list(cast: Cast) -> None:
@@ -173,7 +199,14 @@ def test_a_wall_has_figures_a_list_and_what_happened_last_and_no_controls(cast: 
     make_rule(team, "water_supply")
     cast.case("d", title="张三家停水")
     page = text(cast.browser("admin").get("/command/?wall"))
-    for part in ("data-wall", "wall__figures", "矛盾纠纷态势", "2026年7月16日 周四", "area-r，供排水，登记", "紫轩花苑 · 供排水"):
+    for part in (
+        "data-wall",
+        "wall__figures",
+        "矛盾纠纷态势",
+        "2026年7月16日 周四",
+        "area-r，供排水，登记",
+        "紫轩花苑 · 供排水",
+    ):
         assert part in page, part
     for part in ("<button", "<select", 'class="rail"', "张三", 'href="/cases/'):
         assert part not in page, part
