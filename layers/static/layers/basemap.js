@@ -18,9 +18,9 @@ const SOURCES = [
  *
  * `element.dataset.raster` may name a raster service ({z}, {x}, {y}, {s} from 0 to 7), which then
  * shows in the place of our fills. `without` names sources that the page draws itself; Leaflet's own options
- * may be given as `options`.
+ * may be given as `options`. Sources that are named in `over` lie above what the page draws, in a pane of their own.
  */
-export function create(element, { without = [], ...options } = {}) {
+export function create(element, { without = [], over = [], ...options } = {}) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(element, {
     minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
@@ -29,26 +29,36 @@ export function create(element, { without = [], ...options } = {}) {
   const colour = palette();
   const { raster } = element.dataset;
   if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18, subdomains: "01234567", className: "raster" }).addTo(map);
-  const sources = SOURCES.filter((name) => !without.includes(name));
-  const ground = layGround(map, colour, sources, Boolean(raster));
+  const sources = SOURCES.filter((name) => !without.includes(name) && !over.includes(name));
+  const grounds = [layGround(map, colour, sources, Boolean(raster))];
+  if (over.length) grounds.push(layGround(map, colour, over, true, makePane(map)));
   const marker = makeMarker(map, colour);
   whenThemeChanges(() => {
     colour.refresh();
-    ground.rerenderTiles();
+    for (const ground of grounds) ground.rerenderTiles();
     marker.repaint();
   });
-  return { map, ground, colour, mark: marker.put };
+  return { map, ground: grounds[0], colour, mark: marker.put };
 }
 
-function layGround(map, colour, sources, isOverRaster) {
+/* Above the page's own data (400), below its pins (600). */
+function makePane(map) {
+  const pane = map.createPane("over");
+  pane.style.zIndex = 450;
+  pane.style.pointerEvents = "none";
+  return "over";
+}
+
+function layGround(map, colour, sources, isOverOther, pane = "tilePane") {
   const painted = paintRules(colour, () => map.getCenter().lat);
   const language = document.documentElement.lang.slice(0, 2);
   return protomapsL.leafletLayer({
     url: `/map/tiles/${sources.join("+")}/{z}/{x}/{y}.mvt`,
     attribution: "",
+    pane,
     maxDataZoom: 15,
     noWrap: true,
-    paintRules: isOverRaster ? painted.filter(({ dataLayer }) => dataLayer.endsWith("_lines")) : painted,
+    paintRules: isOverOther ? painted.filter(({ dataLayer }) => dataLayer.endsWith("_lines")) : painted,
     labelRules: labelRules(colour, language),
     // Three physical pixels per pixel cost more time than they show.
     devicePixelRatio: Math.min(window.devicePixelRatio, 2),

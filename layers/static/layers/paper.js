@@ -53,8 +53,8 @@ export function points(path) {
   return parts;
 }
 
-/** A layer with one canvas; `paint(view)` draws it anew after every move. */
-export function paper(origin, paint) {
+/** A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane` and its `opacity`. */
+export function paper(origin, paint, options = {}) {
   const Paper = L.Renderer.extend({
     options: { padding: 0.25 },
 
@@ -62,6 +62,7 @@ export function paper(origin, paint) {
       this._container = document.createElement("canvas");
       this._container.className = "paper";
       this._container.setAttribute("aria-hidden", "true");
+      this._container.style.opacity = this.options.opacity ?? 1;
     },
 
     _destroyContainer() {
@@ -90,7 +91,7 @@ export function paper(origin, paint) {
       if (this._map) this._update();
     },
   });
-  return new Paper();
+  return new Paper(options);
 }
 
 function makeView(canvas, map, origin, corner, ratio) {
