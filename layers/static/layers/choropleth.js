@@ -1,7 +1,7 @@
 /* Areas filled by class, drawn on one canvas: the paths are made once, another picture is only another fill. */
 
 import { paper } from "./paper.js";
-import { shape } from "./shapes.js";
+import { joined, shape } from "./shapes.js";
 
 const OPACITY = 0.78;
 /* Lines of 1.8 pixels every 5, at 45°: on a tile of whole pixels. */
@@ -10,24 +10,34 @@ const HATCH = { side: 7, line: 1.8 };
 const scratch = document.createElement("canvas").getContext("2d");
 
 /**
- * A layer of areas. `features` is GeoJSON; `origin` in metres of web Mercator; `colour(name)` a colour of the theme.
+ * A layer of areas; `origin` in metres of web Mercator, `colour(name)` a colour of the theme.
  *
- * `show({fills, hatched})` draws: per feature the name of a colour or null, and whether it is hatched.
- * `at([x, y])` is the number of the feature there (units of the paper), or -1; `choose(number)` outlines one.
+ * `place(groups)`: the areas, each a list of GeoJSON geometries. `show({fills, hatched})`: per area the name of a colour
+ * or null, and whether it is hatched. `choose({hovered, selected})`: numbers of areas, -1 for none, that are outlined.
+ * `at([x, y])`: the number of the area there (units of the paper), or -1.
  */
-export function choropleth({ features, origin, colour, pane }) {
-  const shapes = features.map(({ geometry }) => shape(geometry, origin));
+export function choropleth({ origin, colour, pane }) {
+  const known = new WeakMap();
+  let shapes = [];
   let shown = { fills: [], hatched: [] };
   let chosen = { hovered: -1, selected: -1 };
   const sheet = paper(origin, (view) => paintAreas(view, shapes, shown, colour), { pane, opacity: OPACITY });
   const marks = paper(origin, (view) => paintMarks(view, shapes, chosen, colour), { pane });
+  const shapeOf = (geometry) => {
+    if (!known.has(geometry)) known.set(geometry, shape(geometry, origin));
+    return known.get(geometry);
+  };
   return {
     addTo(map) {
       sheet.addTo(map);
       marks.addTo(map);
       return this;
     },
+    place(groups) {
+      shapes = groups.map((geometries) => joined(geometries.map(shapeOf)));
+    },
     show(next) {
+      if (!next.fills.length && !shown.fills.length) return;
       shown = next;
       sheet.repaint();
     },

@@ -14,7 +14,8 @@ const MOST_SAMPLES = 300_000;
  * A layer of density. `grid`: {left, bottom, width, height} in bin numbers (layers/density.js); `side`: of a bin, in
  * metres of web Mercator.
  *
- * `show({field, breaks, colours})` draws: Float32Array of the grid, lower edges, and the names of the colours from the first break on.
+ * `show({field, breaks, colours})` draws: Float32Array of the grid, lower edges, and the names of the colours from the first break on;
+ * null draws nothing.
  */
 export function heat({ grid, side, origin, colour, pane }) {
   let shown = null;
@@ -27,6 +28,7 @@ export function heat({ grid, side, origin, colour, pane }) {
     },
     remove: () => sheet.remove(),
     show(next) {
+      if (!next && !shown) return;
       shown = next;
       sheet.repaint();
     },

@@ -11,9 +11,8 @@ const SMALL = 12;
 const DASHES = [6, 4];
 
 /**
- * A layer of numbered outlines. `features`: GeoJSON with the properties code, rank, name, confirmed.
- *
- * `choose(code)` rings one; `at(view point)` is the code whose disc or outline lies there, or "".
+ * A layer of numbered outlines. `show(features)`: GeoJSON with the properties code, rank, name, confirmed;
+ * `choose(code)` rings one; `at([x, y])` is the code whose disc lies there (units of the paper), or "".
  */
 export function outlines({ origin, colour, pane }) {
   let places = [];
@@ -40,6 +39,7 @@ export function outlines({ origin, colour, pane }) {
     },
     repaint: () => sheet.repaint(),
     at: (point) => (view && places.find((place) => isHit(view, place, point))?.code) ?? "",
+    nameOf: (code) => places.find((place) => place.code === code)?.name,
     boxOf: (code) => places.find((place) => place.code === code)?.box,
   };
 }

@@ -31,7 +31,9 @@ export function shape({ type, coordinates, geometries }, origin) {
   return { path, box };
 }
 
-function joined(shapes) {
+/** Several shapes as one. */
+export function joined(shapes) {
+  if (shapes.length === 1) return shapes[0];
   const path = new Path2D();
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const part of shapes) {

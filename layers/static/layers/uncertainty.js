@@ -9,6 +9,8 @@ const TAIL = 0.025;
 const CLOSE_ENOUGH = 1e-14;
 const MOST_TERMS = 10_000;
 const TINY = 1e-300;
+/* Of what is solved for, relative to its bound. */
+const PRECISE = 1e-10;
 /* Lanczos' approximation with g = 7. */
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
@@ -69,41 +71,47 @@ function beta(x, a, b) {
   return weight / (a * continued(1, term));
 }
 
-/** Whether the 95 % interval of a count holds the expected mean. */
+/** Whether the 95 % interval of a count holds the expected mean. Only the tail on the mean's far side can be that small. */
 export function countHolds(count, mean) {
-  return poissonAtLeast(count, mean) >= TAIL && 1 - poissonAtLeast(count + 1, mean) >= TAIL;
+  return mean < count ? poissonAtLeast(count, mean) >= TAIL : 1 - poissonAtLeast(count + 1, mean) >= TAIL;
 }
 
 /** Whether the 95 % interval of a share of whole numbers holds a share. */
 export function shareHolds(hits, tries, share) {
-  return binomialAtLeast(hits, tries, share) >= TAIL && 1 - binomialAtLeast(hits + 1, tries, share) >= TAIL;
+  return share * tries < hits ? binomialAtLeast(hits, tries, share) >= TAIL : 1 - binomialAtLeast(hits + 1, tries, share) >= TAIL;
 }
 
-/* Where a rising function reaches the tail, between two bounds. */
-function solve(rising, low, high) {
-  let [below, above] = [low, high];
-  for (let n = 0; n < 60; n += 1) {
-    const middle = (below + above) / 2;
-    if (rising(middle)) above = middle;
-    else below = middle;
+/* Where a monotonic function is 0 between two bounds of which it has different signs: regula falsi after Illinois. */
+function solve(value, low, high) {
+  let [a, b] = [low, high];
+  let [fa, fb] = [value(a), value(b)];
+  for (let n = 0; n < 100 && Math.abs(b - a) > PRECISE * high; n += 1) {
+    const next = b - (fb * (b - a)) / (fb - fa);
+    const found = value(next);
+    if (found * fb < 0) [a, fa] = [b, fb];
+    else fa /= 2;
+    [b, fb] = [next, found];
+    if (found === 0) break;
   }
-  return (below + above) / 2;
+  return b;
 }
 
 /** [low, high] of the mean behind a count, 95 %. */
 export function countInterval(count) {
-  const most = count + 10 * Math.sqrt(count + 1) + 10;
+  const far = 2.5 * Math.sqrt(count + 1) + 3;
   return [
-    count ? solve((mean) => poissonAtLeast(count, mean) >= TAIL, 0, count) : 0,
-    solve((mean) => 1 - poissonAtLeast(count + 1, mean) <= TAIL, count, most),
+    count ? solve((mean) => poissonAtLeast(count, mean) - TAIL, Math.max(0, count - far), count) : 0,
+    solve((mean) => 1 - poissonAtLeast(count + 1, mean) - TAIL, count, count + far + 2),
   ];
 }
 
 /** [low, high] of the chance behind `hits` of `tries`, 95 %. */
 export function shareInterval(hits, tries) {
+  const share = hits / tries;
+  const far = 3 * Math.sqrt((share * (1 - share)) / tries) + 5 / tries;
   return [
-    hits ? solve((share) => binomialAtLeast(hits, tries, share) >= TAIL, 0, hits / tries) : 0,
-    hits < tries ? solve((share) => 1 - binomialAtLeast(hits + 1, tries, share) <= TAIL, hits / tries, 1) : 1,
+    hits ? solve((low) => binomialAtLeast(hits, tries, low) - TAIL, Math.max(0, share - far), share) : 0,
+    hits < tries ? solve((high) => 1 - binomialAtLeast(hits + 1, tries, high) - TAIL, share, Math.min(1, share + far)) : 1,
   ];
 }
 

@@ -1,39 +1,271 @@
 /*
  * The commander's page: the map, the time and the list, drawn from one cube of counts.
  *
- * Words that the scripts need, in `#words` as JSON, Chinese | English; names in braces are filled in:
- *   last_day 最近 {n} 天 | last {n} days · last_week 最近 {n} 周 | last {n} weeks · last_month 最近 {n} 个月 | last {n} months
- *   cases {n} 件 | {n} cases · window {period}，{n} 件 | {period}: {n} cases
- *   start 时段的开始 | Start of the period · end 时段的结束 | End of the period · play 播放 | Play · pause 暂停 | Pause
- *   density_title 案件密度 | Density of cases · density_unit 件 / 平方公里 | cases per km²
- *   density_note 密度是图画，不是结论。编号圈有统计依据：实线已确认，虚线待确认。
- *     | A density is a picture, not a finding. Numbered outlines have evidence: solid is confirmed, dashed is not yet.
- *   count_title 案件数 | Cases · count_unit 件 | cases
- *   count_note 时段一样长，分级就不变。 | The classes stay the same for periods of one length.
- *   rate_title 每千名居民案件数 | Cases per 1,000 residents · rate_unit 件 / 千人 | per 1,000
- *   rate_note 白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件的不比较。
- *     | White lines: the 95 % interval includes the mean of all, {value}. Fewer than 2 cases are not compared.
- *   open_title 在办占比 | Share still open · open_unit 占案件 | of the cases
- *   open_note 白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件的不比较。 | (as rate_note)
- *   change_title 和前一时段比 | Against the period before · change_unit 倍 | times
- *   change_note 白斜线：95% 区间包括“没有变化”，看不出增减。前后不到 2 件的不比较。
- *     | White lines: the 95 % interval includes “no change”. Fewer than 2 cases in both are not compared.
- *   no_before 前面没有同样长的时段，不能比较。 | There is no period of that length before: nothing to compare with.
- *   conflicts_title 反复发生 | What keeps coming back
- *   conflicts_note 实线已确认，虚线待确认。依据在列表里。 | Solid is confirmed, dashed is not yet. The evidence is in the list.
- *   merged_note 案件太少的社区并在一起。 | Communities with few cases are told together.
- *   and_up {n} 起 | {n} or more
- *   tip_rate 每千名居民 {rate} 件（{low}～{high}），居民约 {residents} 人 | {rate} per 1,000 residents ({low}–{high}); about {residents} residents
- *   tip_open 在办 {share}（{low}～{high}） | {share} still open ({low}–{high})
- *   tip_change 前一时段 {before} 件，{ratio} 倍（{low}～{high}） | {before} in the period before, {ratio} times ({low}–{high})
- *   too_few 件数太少，不比较 | too few to compare · fewer 少于 5 件 | fewer than 5
- *   interval 括号里是 95% 区间 | 95 % intervals in brackets
- *   to_cases 看这些案件 | See these cases · drill 只看这里 | Only here · close 关闭 | Close
- *   hour {day} {from}—{to} 时：{n} 件 | {day} {from}:00–{to}:00: {n} cases · rhythm 一周节律 | Rhythm of the week
- *   col_name 地方 | Place · col_count 件数 | Cases · col_rate 每千人 | per 1,000 · col_open 在办 | Open
- *   col_change 前一时段 | Period before · col_day 星期 | Day
- *   stale 显示的是 {time} 的数据，{minutes} 分钟前。新的没有取到，会再试。 | Shown as of {time}, {minutes} min ago. New figures did not come; trying again.
- *   copied 链接已复制 | Link copied · saved 图片已保存 | Picture saved
- *   picture_made {time} 制图 | drawn {time} · picture_scale {n} 公里 | {n} km · picture_metres {n} 米 | {n} m
- *   picture_demo 演示数据，案件是虚构的 | Demonstration data, invented cases · title 态势 | Situation
+ * `#words` has the sentences (words.py), `#command` the addresses. Whether counts came is told by the event `counts`
+ * on the document: {hasCome, at: ISO time of those that are shown, or null}.
  */
+
+import "../charts.js";
+import { rhythm as rhythmChart, showChart } from "../../layers/charts.js";
+import { smooth } from "../../layers/density.js";
+import { cubeQuery, datesOf, read, windowOf, write } from "./address.js";
+import { listenToCommands } from "./commands.js";
+import { watchFilters } from "./filters.js";
+import { showLegend } from "./legend.js";
+import { askJson, cubeSource } from "./live.js";
+import { situationMap } from "./map.js";
+import { figures, told } from "./measures.js";
+import { watchPlaces } from "./place.js";
+import { player } from "./play.js";
+import { pointSource } from "./points.js";
+import { coupleRecurring } from "./recurring.js";
+import { sceneOf } from "./scene.js";
+import { calendarStrip, moved } from "./strip.js";
+import { fillRhythm, fillSteps, placesTable } from "./tables.js";
+import { wording } from "./wording.js";
+
+const REFRESH_MS = 60_000;
+const RETRY_MS = 5_000;
+const REST_MS = 120;
+
+const one = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const root = one("#command");
+const isWall = "wall" in root.dataset;
+const seesCases = "seesCases" in root.dataset;
+const words = wording(JSON.parse(one("#words").textContent), document.documentElement.lang);
+
+let state = read(location.search);
+/* What is on the screen: the cube with what was made of it, the window in steps, and what is selected. */
+const shown = { cube: null, tag: null, density: null, known: new Map(), window: [0, 1], found: null, legend: null, selected: -1, at: null };
+
+const element = one("#map");
+const map = situationMap(element, isWall ? null : { hover: (found) => places.hover(found), press: (found) => places.press(found), settle: () => askPoints() });
+const ask = cubeSource(root.dataset.cube);
+const groundAsked = askJson(root.dataset.places);
+const recurring = coupleRecurring({ list: one("#conflicts"), map, address: root.dataset.outlines });
+const points = pointSource(root.dataset.points, map.map, map.showPins);
+const strip = one("#strip") && calendarStrip(one("#strip"), {
+  words: {
+    start: words.say("start"), end: words.say("end"), axis: (step) => words.axis(shown.cube, step),
+    tell: (window) => windowWords(window),
+  },
+  onChoose: chooseByHand,
+});
+const filters = !isWall && watchFilters(one("#filters"), words, (chosen) => change({ filters: chosen }));
+const play = one("#play") && player(one("#play"), {
+  words, onStop: () => rest(true),
+  begin: () => shown.window[1] === shown.cube.steps && choose(moved(shown.window, -Infinity, shown.cube.steps)),
+  step() {
+    choose(moved(shown.window, 1, shown.cube.steps));
+    return shown.window[1] < shown.cube.steps;
+  },
+});
+const places = watchPlaces({ root, element, map, recurring, words, shown, state: () => state, drill });
+const showPlaces = one("#map-table") && placesTable(one("#map-table"), {
+  point: (number) => map.layers.cells.choose({ hovered: number, selected: shown.selected }), open: (number) => places.select(number),
+});
+let showRhythm = null;
+
+/* The counts come */
+
+const view = () => (state.view === "density" && !(shown.cube ? shown.density : seesCases) ? "cells" : state.view);
+/* Who sees merged counts chooses the period at the server. */
+const cubeParameters = () => [cubeQuery(state), ...(seesCases ? [] : [periodQuery(state)])].filter(Boolean).join("&");
+const addressOf = (chosen) => [location.pathname, write(chosen)].filter(Boolean).join("?");
+const periodQuery = ({ from, to }) => String(new URLSearchParams(Object.entries({ from, to }).filter(([, value]) => value)));
+
+async function load(tag = null) {
+  root.setAttribute("aria-busy", "true");
+  try {
+    const answer = await ask(cubeParameters(), tag);
+    const ground = await groundAsked;
+    if (answer) adopt(answer, ground);
+    tell(true);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    tell(false);
+    // Without any picture nobody waits a minute.
+    if (!shown.cube) setTimeout(load, RETRY_MS);
+  }
+  root.removeAttribute("aria-busy");
+}
+
+function adopt({ cube, tag }, ground) {
+  const { bin_x: x, bin_y: y, bins } = cube.arrays;
+  const density = x.length ? smooth({ x, y, counts: bins, steps: cube.steps, side: cube.ground_m }) : null;
+  Object.assign(shown, { cube, tag, density, known: new Map(), window: windowOf(cube, state), at: new Date(cube.now) });
+  map.layHeat(density, cube.bin_m);
+  map.layers.cells.place(cube.cells.map((cell) => groundOf(cell, ground)));
+  strip?.show(Array.from(cube.arrays.totals), shown.window);
+  draw();
+  rest(true);
+}
+
+function groundOf({ code, places: codes = [code] }, ground) {
+  const features = ground?.features ?? [];
+  return codes.map((one) => features.find(({ properties }) => properties.code === one)?.geometry).filter(Boolean);
+}
+
+/* The old picture stays; who tells of its age (fresh.js) hears when it is from, and whether a newer one came. */
+function tell(hasCome) {
+  document.dispatchEvent(new CustomEvent("counts", { detail: { hasCome, at: shown.cube?.now ?? null } }));
+}
+
+/* The picture */
+
+function choose(window, since = performance.now()) {
+  shown.window = window;
+  strip?.move(window);
+  if (shown.frame) return;
+  shown.frame = requestAnimationFrame(() => {
+    shown.frame = 0;
+    const start = performance.now();
+    draw();
+    performance.measure("drawn", { start });
+    performance.measure("step", { start: since });
+  });
+}
+
+function chooseByHand(window, isSettled) {
+  play?.stop();
+  choose(window);
+  rest(isSettled);
+}
+
+function draw() {
+  const { cube, density, known, window } = shown;
+  shown.found = figures(cube, window);
+  const scene = sceneOf({ cube, density, known, found: shown.found, view: view(), measure: state.measure, window }, words);
+  map.layers.heat?.show(scene.heat);
+  map.layers.cells.show(scene.areas);
+  drawLegend(scene.legend);
+  const text = one("#window-text");
+  if (text) text.textContent = windowWords(window);
+  document.documentElement.dataset.picture = "ready";
+}
+
+function drawLegend(legend) {
+  const isSame = JSON.stringify(legend) === JSON.stringify(shown.legend);
+  shown.legend = legend;
+  if (!isSame) showLegend(legend);
+}
+
+function windowWords([from, to]) {
+  return words.say("window", { period: words.period(shown.cube, [from, to]), n: words.number(shown.cube.totalIn(from, to)) });
+}
+
+/* When the time stands still: the rhythm, tables, addresses; when the hand has let go, what must be asked for. */
+
+let resting = 0;
+
+function rest(isSettled) {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    drawRhythm();
+    fillTables();
+    if (shown.selected >= 0) places.refresh();
+    if (isSettled) settle();
+  }, REST_MS);
+}
+
+function settle() {
+  Object.assign(state, seesCases ? datesOf(shown.cube, shown.window) : {});
+  history.replaceState(null, "", addressOf(state));
+  const csv = one("#save-csv");
+  if (csv) csv.href = `${csv.dataset.address}?${write(state)}`;
+  if (!isWall) announce(windowWords(shown.window));
+  askPoints();
+}
+
+function askPoints() {
+  if (!shown.cube || !seesCases || play?.isPlaying()) return;
+  const [from, to] = shown.window;
+  const period = periodQuery({ from: shown.cube.edges[from], to: shown.cube.edges[to] });
+  points(shown.cube, shown.window, `${cubeQuery(state)}&${period}`);
+}
+
+function drawRhythm() {
+  const place = one("#rhythm");
+  if (!place || !shown.cube) return;
+  const data = {
+    counts: shown.cube.rhythmIn(...shown.window), ladder: shown.cube.ladder, says: words.say("hour"), label: place.getAttribute("aria-label"),
+  };
+  if (showRhythm) showRhythm(data);
+  else showRhythm = showChart(place, rhythmChart, data);
+}
+
+function fillTables() {
+  if (!shown.cube) return;
+  const { cube, window } = shown;
+  const isShown = (id) => one(id)?.hidden === false;
+  if (isShown("#map-table")) showPlaces(cube, (n) => told(cube, shown.found, n), words);
+  if (isShown("#rhythm-table")) fillRhythm(one("#rhythm-table"), cube.rhythmIn(...window), words);
+  if (isShown("#strip-table")) fillSteps(one("#strip-table"), cube, words);
+}
+
+function announce(text) {
+  one("#announce").textContent = text;
+}
+
+/* Another state of the page */
+
+/** What leads into a place that the filters know, or null. */
+function drill(code) {
+  if (!one(`#filters input[name=area][value="${CSS.escape(code)}"]`)) return null;
+  return () => {
+    const chosen = [...state.filters.filter(([name]) => name !== "area"), ["area", code]];
+    filters.set(chosen);
+    change({ filters: chosen });
+  };
+}
+
+function change(next) {
+  const before = cubeQuery(state);
+  Object.assign(state, next);
+  history.pushState(null, "", addressOf(state));
+  show(cubeQuery(state) !== before);
+}
+
+function show(isOther) {
+  play?.stop();
+  for (const [key, name] of [["view", "#modes"], ["step", "#steps"]]) {
+    for (const button of all(`${name} [data-${key}]`)) button.setAttribute("aria-pressed", String(button.dataset[key] === (key === "view" ? view() : state.step)));
+  }
+  const measure = one("#measure");
+  if (measure) {
+    measure.value = state.measure;
+    measure.closest("label").hidden = state.view === "conflicts";
+  }
+  if (isOther) {
+    places.select(-1);
+    load();
+  } else if (shown.cube) {
+    shown.window = windowOf(shown.cube, state);
+    strip?.move(shown.window);
+    draw();
+    rest(true);
+  }
+}
+
+addEventListener("popstate", () => {
+  const before = cubeQuery(state);
+  state = read(location.search);
+  if (filters) filters.set(state.filters);
+  show(cubeQuery(state) !== before);
+});
+
+/* Buttons, keys, and the minute */
+
+if (!isWall) listenToCommands({ map, words, shown, filters, change, select: places.select, windowWords, say: announce });
+
+document.addEventListener("tableshown", fillTables);
+// The list was swapped: its outlines are another matter of the same minute.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "conflicts") recurring.load(cubeQuery(state));
+});
+setInterval(() => shown.cube && load(shown.tag), REFRESH_MS);
+
+show(false);
+load();
+recurring.load(cubeQuery(state)).then(() => recurring.choose(state.conflict));

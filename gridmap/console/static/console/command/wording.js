@@ -11,11 +11,14 @@ export function wording(texts, language) {
   const locale = isChinese ? language : "en-GB";
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+  const edge = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   const say = (key, values = {}) => fill(texts[key] ?? key, values);
   const dates = (first, last, today) => dateRange(first, last, today, locale, isChinese);
   return {
     say,
     number: (value) => plain.format(value),
+    /** The edge of a class: as many decimals as it has, three at most. */
+    edge: (value) => edge.format(value),
     /** One decimal below ten, none above. */
     amount: (value) => (Number.isFinite(value) ? (value < 10 ? fine : plain).format(value) : "∞"),
     share: (part, all) => (all < FEW ? `${plain.format(part)} / ${plain.format(all)}` : `${fine.format((100 * part) / all)}%`),
@@ -24,8 +27,14 @@ export function wording(texts, language) {
     /** The chosen window in words: the last steps by their number, others by their dates. */
     period(cube, [from, to]) {
       if (to === cube.steps) return say(`last_${cube.step}`, { n: to - from });
-      return dates(cube.edges[from], dayBefore(cube.edges[to]), cube.now);
+      return this.span(cube, [from, to]);
     },
+    span: (cube, [from, to]) => dates(cube.edges[from], dayBefore(cube.edges[to]), cube.now),
+    list: (parts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(parts),
+    /** The name of a step on an axis, or "" where it has none: Mondays, quarters, years. */
+    axis: (cube, step) => axisLabel(cube, step, locale),
+    time: (at) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" }).format(at),
+    moment: (at) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(at),
   };
 }
 
@@ -34,12 +43,25 @@ export function dayBefore(edge) {
   return new Date(Date.parse(edge) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/* This year's dates have no year. */
+/* This year's dates have no year, and a month is not said twice. */
 function dateRange(first, last, today, locale, isChinese) {
-  const isThisYear = first.slice(0, 4) === today.slice(0, 4) && last.slice(0, 4) === today.slice(0, 4);
-  const format = new Intl.DateTimeFormat(locale, {
-    month: isChinese ? "long" : "short", day: "numeric", ...(!isThisYear && { year: "numeric" }), timeZone: "UTC",
-  });
-  const range = format.formatRange(new Date(first), new Date(last));
-  return isChinese ? range.replace(/\s*[至–-]\s*/, "—") : range;
+  const isThisYear = [first, last].every((day) => day.slice(0, 4) === today.slice(0, 4));
+  const write = (day, options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(day));
+  const whole = { ...(!isThisYear && { year: "numeric" }), month: isChinese ? "long" : "short", day: "numeric" };
+  if (first === last) return write(first, whole);
+  if (!isChinese) return new Intl.DateTimeFormat(locale, { ...whole, timeZone: "UTC" }).formatRange(new Date(first), new Date(last));
+  const isSameMonth = first.slice(0, 7) === last.slice(0, 7);
+  return `${write(first, whole)}—${isSameMonth ? `${Number(last.slice(8))}日` : write(last, whole)}`;
+}
+
+function axisLabel({ step, starts }, n, locale) {
+  const start = starts[n];
+  const [year, month] = start.split("-").map(Number);
+  const write = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(start));
+  if (step === "day") return new Date(start).getUTCDay() === 1 ? write({ month: "short", day: "numeric" }) : "";
+  if (step === "month") return month === 1 ? write({ year: "numeric" }) : "";
+  const isFirst = Number(starts[n - 1]?.split("-")[1]) !== month;
+  if (!isFirst || month % 3 !== 1) return "";
+  const isNewYear = Number(starts.find((day) => Number(day.split("-")[1]) % 3 === 1)?.split("-")[0]) === year && n < 14;
+  return write(isNewYear || month === 1 ? { year: "numeric", month: "short" } : { month: "short" });
 }

@@ -1,0 +1,209 @@
+"""The arithmetic behind the commander's map, in the browser that does it: classes, intervals, sums, density."""
+
+import base64
+import json
+import struct
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+LADDER = [1, 2, 4, 6, 9, 14, 22, 35, 55, 85, 130, 200, 300]
+STARTS = ["2026-06-22", "2026-06-29", "2026-07-06", "2026-07-13"]
+CELLS = [
+    {"code": "A", "name": "甲", "residents": 1000},
+    {"code": "B", "name": "乙", "residents": 100},
+    {"code": "C", "name": "丙", "residents": 0},
+]
+COUNTS = [[1, 9, 8, 3], [0, 0, 30, 0], [5, 0, 0, 1]]
+OPEN = [[0, 0, 2, 3], [0, 0, 15, 0], [0, 0, 0, 1]]
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def ask(browser: Browser, address: str) -> Iterator[Ask]:
+    """`ask(module, script, argument)`: what a script makes of a module `m` and its argument `given`."""
+    page = browser.new_page()
+    page.goto(f"{address}/login/")
+
+    def run(module: str, script: str, given: object = None) -> Any:
+        body = f"async (given) => {{ const m = await import('/static/{module}'); {script} }}"
+        return page.evaluate(body, given)
+
+    yield run
+    page.close()
+
+
+def packed() -> str:
+    """A cube as the server sends it, written by hand: four weeks, three cells, one bin."""
+    arrays: dict[str, tuple[str, list[int], bytes]] = {
+        "counts": ("u1", [3, 4], bytes(chain(*COUNTS))),
+        "open": ("u2", [3, 4], struct.pack("<12H", *chain(*OPEN))),
+        "bin_x": ("i4", [1], struct.pack("<i", -7)),
+        "bin_y": ("u4", [1], struct.pack("<I", 34_000)),
+        "bins": ("u1", [1, 4], bytes([6, 9, 38, 4])),
+        "rhythm": ("u1", [4, 7, 24], bytes([1] * 168 * 4)),
+        "totals": ("u1", [4], bytes([6, 9, 39, 4])),
+    }
+    told, body = {}, b""
+    for name, (kind, shape, values) in arrays.items():
+        told[name] = {"dtype": kind, "shape": shape, "offset": len(body)}
+        body += values + bytes(-len(values) % 8)
+    header = {
+        "step": "week", "starts": STARTS, "until": "2026-07-20", "now": "2026-07-15T12:00:00+08:00", "cells": CELLS,
+        "merged": False, "bin_m": 128, "ground_m": 100, "ladder": LADDER, "arrays": told,
+    }  # fmt: skip
+    text = json.dumps(header, ensure_ascii=False).encode()
+    head = struct.pack("<I", len(text)) + text
+    return base64.b64encode(head + bytes(-len(head) % 8) + body).decode()
+
+
+CUBE = "const bytes = Uint8Array.from(atob(given), (c) => c.charCodeAt(0)).buffer; const cube = m.prepare(m.unpack(bytes));"
+
+
+def test_six_steps_of_the_ladder_end_nearest_to_the_top(ask: Ask) -> None:
+    tops = ask("layers/breaks.js", "return given.tops.map((top) => m.ladderBreaks(given.ladder, top));",
+               {"ladder": LADDER, "tops": [0, 28, 29, 60, 9_999]})  # fmt: skip
+    assert tops == [
+        LADDER[:6],
+        [2, 4, 6, 9, 14, 22],
+        [4, 6, 9, 14, 22, 35],
+        [6, 9, 14, 22, 35, 55],
+        LADDER[-6:],
+    ]
+
+
+def test_the_top_is_the_98th_percentile_of_what_is_not_empty(ask: Ask) -> None:
+    values = [0] * 500 + list(range(1, 101))
+    often = [0] + [1] * 100
+    found = ask("layers/breaks.js", "return [m.topOf(given[0]), m.topOfOften(given[1]), m.topOf([0])];",
+                [values, often])  # fmt: skip
+    assert found == [98, 98, 0]
+
+
+def test_densities_are_shares_of_the_peak_rounded_to_five_and_never_fall_together(ask: Ask) -> None:
+    found = ask("layers/breaks.js", "return given.map(m.densityBreaks);", [205, 12])
+    assert found == [[30, 55, 85, 115, 150, 185], [2, 3, 5, 7, 9, 11]]
+
+
+def test_a_value_on_an_edge_belongs_to_the_class_above(ask: Ask) -> None:
+    script = "return given.map((value) => m.classOf(value, [1, 2, 4]));"
+    assert ask("layers/breaks.js", script, [0, 1, 1.99, 2, 4, 500]) == [0, 1, 1, 2, 3, 3]
+
+
+def test_intervals_are_the_exact_ones(ask: Ask) -> None:
+    script = (
+        "return [m.countInterval(10), m.countInterval(0), m.shareInterval(0, 10), m.shareInterval(5, 10), "
+        "m.shareInterval(10, 10), m.ratioInterval(8, 7, 11, 7)].flat();"
+    )
+    # Garwood; Clopper and Pearson; from 11 to 8: −75 % to +99 %.
+    assert ask("layers/uncertainty.js", script) == pytest.approx(
+        [4.7954, 18.3904, 0, 3.6889, 0, 0.3085, 0.1871, 0.8129, 0.6915, 1, 0.2540, 1.9851], abs=1e-4
+    )
+
+
+def test_what_lies_inside_an_interval_is_held_by_it(ask: Ask) -> None:
+    script = (
+        "return [4.79, 4.80, 18.39, 18.40].map((mean) => m.countHolds(10, mean))"
+        ".concat([0.18, 0.19, 0.81, 0.82].map((share) => m.shareHolds(5, 10, share)));"
+    )
+    assert ask("layers/uncertainty.js", script) == [False, True, True, False] * 2
+
+
+def test_a_count_is_spread_and_none_is_lost(ask: Ask) -> None:
+    script = """
+      const density = m.smooth({ x: [10, 10, 40], y: [5, 6, 5], counts: [2, 0, 3, 1, 0, 4, 0, 0, 5], steps: 3, side: 100 });
+      const sum = (values) => Math.round(values.reduce((total, value) => total + value, 0) / 100);
+      const windows = [[0, 1], [1, 2], [0, 3], [2, 2]].map(([from, to]) => sum(density.window(from, to)));
+      const highest = Math.max(...density.window(1, 3));
+      return { windows, peak: density.peak(2) / highest, reach: [density.left, density.bottom] };
+    """
+    # A bin of 100 m is a hundredth of a square kilometre.
+    found = ask("layers/density.js", script)
+    assert found["windows"] == [3, 0, 15, 0]
+    assert found["peak"] == pytest.approx(1)
+    assert found["reach"] == [7, 2]
+
+
+def test_the_cube_is_unpacked_and_any_window_is_the_sum_of_its_steps(ask: Ask) -> None:
+    script = f"""{CUBE}
+      return {{
+        bin: [cube.arrays.bin_x[0], cube.arrays.bin_y[0]], cells: [...cube.cellsIn(1, 3)], open: [...cube.openIn(2, 4)],
+        none: [...cube.cellsIn(2, 2)], rhythm: cube.rhythmIn(1, 4)[0], total: cube.totalIn(0, 4),
+        often: [...cube.oftenIn(1)].slice(0, 4), days: [cube.daysIn(0, 2), cube.daysIn(2, 4)],
+      }};"""
+    found = ask("console/command/cube.js", script, packed())
+    assert found == {
+        "bin": [-7, 34_000], "cells": [17, 30, 0], "open": [5, 15, 1], "none": [0, 0, 0], "rhythm": 3, "total": 58,
+        "often": [5, 2, 0, 1], "days": [14, 9.5],
+    }  # fmt: skip
+
+
+def test_cells_are_compared_with_the_whole_and_with_the_period_before(ask: Ask) -> None:
+    script = f"""{CUBE}
+      const measures = await import("/static/console/command/measures.js");
+      const found = measures.figures(cube, [2, 3]);
+      const said = ["count", "rate", "open", "change"].map((name) => measures.measured(name, cube, found));
+      return said.map(({{ values, uncertain }}) => [[...values].map((value) => (Number.isNaN(value) ? "too few" : value)), [...uncertain]]);
+    """
+    count, rate, is_open, change = ask("console/command/cube.js", script, packed())
+    assert count == [[8, 30, 0], [0, 0, 0]]
+    # 38 cases of 1,100 people: 34.5 in a thousand; both differ from it by more than chance.
+    assert rate == [[8, 300, "too few"], [0, 0, 0]]
+    # 17 of 38 are open: 2 of 8 and 15 of 30 may be chance.
+    assert is_open == [[0.25, 0.5, "too few"], [1, 1, 0]]
+    # From 9 to 8 is nothing; from 0 to 30 is.
+    assert change[0][0] == pytest.approx(8 / 9)
+    assert change == [[change[0][0], float("inf"), "too few"], [1, 0, 0]]
+
+
+def test_without_a_period_before_nothing_is_compared(ask: Ask) -> None:
+    script = f"""{CUBE}
+      const measures = await import("/static/console/command/measures.js");
+      return [...measures.measured("change", cube, measures.figures(cube, [0, 3])).values].every(Number.isNaN);
+    """
+    assert ask("console/command/cube.js", script, packed()) is True
+
+
+def test_the_address_keeps_what_is_not_as_usual(ask: Ask) -> None:
+    addresses = [
+        "",
+        "topic=noise&topic=water&step=day&view=cells&measure=rate&from=2026-06-01",
+        "area=12&conflict=JYG-R1&wall=",
+    ]
+    assert (
+        ask(
+            "console/command/address.js",
+            "return given.map((one) => m.write(m.read(one)));",
+            addresses,
+        )
+        == addresses
+    )
+    script = "return m.cubeQuery(m.read(given));"
+    assert (
+        ask("console/command/address.js", script, "view=cells&topic=b&topic=a&area=1")
+        == "area=1&topic=a&topic=b&step=week"
+    )
+
+
+def test_the_window_of_an_address_is_the_steps_it_touches(ask: Ask) -> None:
+    script = """
+      const cube = { starts: given, until: "2026-07-20" };
+      return [["", ""], ["2026-07-08", ""], ["", "2026-07-07"], ["2026-06-29", "2026-07-06"], ["2030-01-01", ""]]
+        .map(([from, to]) => m.windowOf(cube, { from, to }))
+        .concat([[0, 4], [1, 3]].map((window) => Object.values(m.datesOf(cube, window))));
+    """
+    assert ask("console/command/address.js", script, STARTS) == [
+        [0, 4], [2, 4], [0, 3], [1, 2], [0, 4], ["", ""], ["2026-06-29", "2026-07-13"],
+    ]  # fmt: skip
+
+
+def test_a_window_is_moved_with_its_length_and_resized_but_never_empty(ask: Ask) -> None:
+    script = """return [
+      m.moved([2, 5], 1, 10), m.moved([2, 5], Infinity, 10), m.moved([2, 5], -Infinity, 10),
+      m.resized([2, 5], "start", 9, 10), m.resized([2, 5], "end", -9, 10), m.resized([2, 5], "end", Infinity, 10)];"""
+    assert ask("console/command/strip.js", script) == [
+        [3, 6], [7, 10], [0, 3], [4, 5], [2, 3], [2, 10],
+    ]  # fmt: skip
