@@ -6,6 +6,12 @@ from typing import Any
 Asked = tuple[dict[str, Any], dict[str, Any]]
 
 COMMAND_TABLE = """
+command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
+command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
 command             GET    -             conflicts | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
 command             GET    wall          wall      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
 command             GET    unknown       conflicts | in  404 in  | 404  400=one 404  400=one 400=sub 400=all 400=all 404  400=one 404  400=all 400=plan 400=all
@@ -50,6 +56,23 @@ COMMAND_ANSWERS: dict[str, dict[str, str]] = {
         "city": f"{EVERY_AREA} cell-a cell-b cell-c cell-d",
         "plan": EVERY_AREA,
     },
+    # The way down and the parts: no person is among them.
+    "parts": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p area-q",
+        "city": "area-city area-x area-y",
+    },
+    "parts-p": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p cell-a cell-b",
+        "city": "area-city area-x area-p cell-a cell-b",
+    },
+    "parts-r": {"city": "area-city area-y area-r cell-d"},
+    "parts-csv": {
+        "comm": "cell-a cell-b",
+        "sub": "area-p area-q",
+        "city": "area-x area-y",
+    },
     "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
     "listed-conf": {
         "one": "conflict-a staff-officer",
@@ -61,6 +84,9 @@ COMMAND_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
     ("command", "wall"): lambda _: ({}, {"wall": ""}),
     ("command", "unknown"): lambda _: ({}, {"topic": "nothing"}),
     ("command-cube", "of-r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
+    ("command-areas", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
+    ("command-areas", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
+    ("command-areas", "file"): lambda _: ({}, {"format": "csv"}),
     ("command-places", "any"): lambda _: ({"version": "1-a-zh"}, {}),
     # The cases of the city happened in July 2026.
     ("command-points", "everywhere"): lambda _: (

@@ -182,6 +182,7 @@ def test_every_icon_is_in_the_sprite(path: Path) -> None:
 
 def test_every_icon_of_the_sprite_is_used() -> None:
     tags = [*(ROOT / "gridmap/console/templatetags").glob("*.py")]
+    tags += (ROOT / "gridmap/console/static/console/command").glob("*.js")
     everything = "".join(path.read_text(encoding="utf-8") for path in tags) + "".join(
         path.read_text(encoding="utf-8") for path in TEMPLATES
     )

@@ -164,7 +164,7 @@ def test_the_page_costs_one_statement_beside_the_frame_and_a_search_one_more(
 ) -> None:
     client = Client()
     client.force_login(admin)
-    for address, most in (("/", 3), ("/?q=cell", 4)):
+    for address, most in (("/areas/", 3), ("/areas/?q=cell", 4)):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         assert len(statements_of(queries)) <= most
@@ -173,7 +173,7 @@ def test_the_page_costs_one_statement_beside_the_frame_and_a_search_one_more(
 def test_a_figure_stands_with_its_denominator(city: SmallCity, admin: User) -> None:
     client = Client()
     client.force_login(admin)
-    page = client.get("/").content.decode()
+    page = client.get("/areas/").content.decode()
     assert re.search(r'amb" data-label="没有网格员">3 / 3<', page)
     assert "4 个没有网格员" in page
 
@@ -195,7 +195,7 @@ def test_an_area_of_others_has_no_page(city: SmallCity) -> None:
 def test_the_demonstration_city_shows_its_vacancies(demo_city: None) -> None:
     client = Client()
     client.force_login(User.objects.get(username="city-admin"))
-    page = client.get("/").content.decode()
+    page = client.get("/areas/").content.decode()
     assert f"{VACANT_CELLS} 个没有网格员" in page
     assert f"{VACANT_POSTS} 个没有楼栋长" in page
 

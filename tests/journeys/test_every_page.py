@@ -100,6 +100,11 @@ def _report_details(page: Page) -> None:
         part.locator("summary").click()
 
 
+def _counts_are_drawn(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-picture", "ready")
+    page.wait_for_load_state("networkidle")
+
+
 def _nothing(_: Page) -> None:
     """The page as it opens."""
 
@@ -116,10 +121,13 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "my-cells-refused": ("grid-member", "/my-cells/", _refused, {"permissions": []}),
     "my-cells-menu": ("grid-member", "/my-cells/", _open_menu, {}),
     "no-cells": ("planner", "/my-cells/", _nothing, {}),
-    "home": ("city-admin", "/", _press_map, {}),
-    "community": ("city-admin", f"/?area={ZIXUAN}", _tiles_are_drawn, {}),
-    "search": ("city-admin", "/?q=紫轩", _tiles_are_drawn, {}),
-    "nothing-found": ("city-admin", "/?q=xyz", _tiles_are_drawn, {}),
+    "home": ("city-admin", "/areas/", _press_map, {}),
+    "community": ("city-admin", f"/areas/?area={ZIXUAN}", _tiles_are_drawn, {}),
+    "search": ("city-admin", "/areas/?q=紫轩", _tiles_are_drawn, {}),
+    "nothing-found": ("city-admin", "/areas/?q=xyz", _tiles_are_drawn, {}),
+    "command": ("city-admin", "/command/", _counts_are_drawn, {}),
+    "command-of-a-planner": ("planner", "/command/", _counts_are_drawn, {}),
+    "command-misread": ("city-admin", "/command/?topic=nothing&view=cells", _counts_are_drawn, {}),
     "areas-compared": ("city-admin", f"/command/areas/?area={ZIXUAN}", _nothing, {}),
     "contacts": ("grid-member", "/contacts/", _nothing, {}),
     "contacts-of-a-planner": ("planner", "/contacts/", _nothing, {}),
@@ -167,6 +175,7 @@ PICTURED = ("login", "home", "my-cells", "case", "report", "cases")
 # Pages that come with a status of their own.
 FAILURES = {
     "not-found": "404",
+    "command-misread": "400",
     "case-not-found": "404",
     "case-act": "422",
     "conflict-not-found": "404",
@@ -217,6 +226,7 @@ NARROW = {"phone of 320 pixels": (320, 568), "desk at 200 %": (640, 400)}
         "my-cells",
         "home",
         "community",
+        "command",
         "areas-compared",
         "contacts",
         "password",
