@@ -13,14 +13,18 @@ const SOURCES = [
   "landmarks", "community_names", "district_names",
 ];
 
+/* What lies above the page's own data where that covers the ground: the lines of areas, and all words. */
+const ABOVE = SOURCES.filter((name) => !["ground", "footprints"].includes(name));
+const BELOW = ["ground", "footprints", "streets"];
+
 /**
  * A Leaflet map over the ground, in `element`.
  *
  * `element.dataset.raster` may name a raster service ({z}, {x}, {y}, {s} from 0 to 7), which then
- * shows in the place of our fills. `without` names sources that the page draws itself; Leaflet's own options
- * may be given as `options`. Sources that are named in `over` lie above what the page draws, in a pane of their own.
+ * shows in the place of our fills. `without` names sources that the page draws itself; `isCovered` tells that the page
+ * fills areas, which then lie below the lines and the words; Leaflet's own options may be given as `options`.
  */
-export function create(element, { without = [], over = [], ...options } = {}) {
+export function create(element, { without = [], isCovered = false, ...options } = {}) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(element, {
     minZoom: 9, maxZoom: 20, zoomControl: false, attributionControl: false,
@@ -29,9 +33,8 @@ export function create(element, { without = [], over = [], ...options } = {}) {
   const colour = palette();
   const { raster } = element.dataset;
   if (raster) L.tileLayer(raster, { maxZoom: 20, maxNativeZoom: 18, subdomains: "01234567", className: "raster" }).addTo(map);
-  const sources = SOURCES.filter((name) => !without.includes(name) && !over.includes(name));
-  const grounds = [layGround(map, colour, sources, Boolean(raster))];
-  if (over.length) grounds.push(layGround(map, colour, over, true, makePane(map)));
+  const grounds = (isCovered ? coveredParts(map) : [{ sources: SOURCES, hasFills: true, hasLines: true, hasWords: true }])
+    .map((part) => layGround(map, colour, { ...part, hasFills: part.hasFills && !raster, sources: part.sources.filter((name) => !without.includes(name)) }));
   const marker = makeMarker(map, colour);
   whenThemeChanges(() => {
     colour.refresh();
@@ -41,25 +44,28 @@ export function create(element, { without = [], over = [], ...options } = {}) {
   return { map, ground: grounds[0], colour, mark: marker.put };
 }
 
-/* Above the page's own data (400), below its pins (600). */
-function makePane(map) {
-  const pane = map.createPane("over");
+/* The upper part lies above the page's own data (400) and below what is drawn on top (460 and more). */
+function coveredParts(map) {
+  const pane = map.createPane("words");
   pane.style.zIndex = 450;
   pane.style.pointerEvents = "none";
-  return "over";
+  return [
+    { sources: BELOW, hasFills: true, hasLines: false, hasWords: false },
+    { sources: ABOVE, hasFills: false, hasLines: true, hasWords: true, pane: "words" },
+  ];
 }
 
-function layGround(map, colour, sources, isOverOther, pane = "tilePane") {
-  const painted = paintRules(colour, () => map.getCenter().lat);
+function layGround(map, colour, { sources, hasFills, hasLines, hasWords, pane = "tilePane" }) {
   const language = document.documentElement.lang.slice(0, 2);
+  const isPainted = ({ dataLayer }) => (dataLayer.endsWith("_lines") ? hasLines : hasFills);
   return protomapsL.leafletLayer({
     url: `/map/tiles/${sources.join("+")}/{z}/{x}/{y}.mvt`,
     attribution: "",
     pane,
     maxDataZoom: 15,
     noWrap: true,
-    paintRules: isOverOther ? painted.filter(({ dataLayer }) => dataLayer.endsWith("_lines")) : painted,
-    labelRules: labelRules(colour, language),
+    paintRules: paintRules(colour, () => map.getCenter().lat).filter(isPainted),
+    labelRules: hasWords ? labelRules(colour, language) : [],
     // Three physical pixels per pixel cost more time than they show.
     devicePixelRatio: Math.min(window.devicePixelRatio, 2),
   }).addTo(map);

@@ -18,6 +18,7 @@ const STYLES = {
   today: { colour: "amb-s", shape: square },
   open: { colour: "pri", shape: circle },
   none: { colour: "edge", shape: circle },
+  rest: { colour: "edge", shape: dot },
 };
 
 /** Where the pins stand in this view: [{pin, x, y, at}] in the order given, none over another. */
@@ -92,4 +93,8 @@ function square(context, x, y) {
 
 function circle(context, x, y) {
   context.arc(x, y, 10, 0, 2 * Math.PI);
+}
+
+function dot(context, x, y) {
+  context.arc(x, y, 4.5, 0, 2 * Math.PI);
 }

@@ -23,7 +23,7 @@ export function showLegend({ title, unit, colours, edges, note }) {
 
 /* Large numbers leave no room for “or more”; the row ends there anyway. */
 function shorten(last) {
-  if (last && last.scrollWidth > last.clientWidth + ROOM) last.textContent = last.textContent.replace(/\D+$/, "");
+  if (last && last.scrollWidth > last.clientWidth + ROOM) [last.textContent] = last.textContent.split(" ");
 }
 
 function fillRow(row, columns, parts) {

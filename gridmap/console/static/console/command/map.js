@@ -8,10 +8,9 @@ import { outlines } from "../../layers/outlines.js";
 import { fromUnits, paper, toUnits } from "../../layers/paper.js";
 import { drawPins, placePins } from "../../layers/pins.js";
 
-const OVER = ["cell_lines", "community_lines", "district_lines", "landmarks", "community_names", "district_names"];
 const MARGIN = 40;
 const PIN = 22;
-const DOTS = { overdue: "over", today: "today", open: "open", other: "none" };
+const KINDS = { overdue: "over", today: "today", open: "open", other: "rest" };
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
@@ -23,7 +22,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 export function situationMap(element, on) {
   const [west, south, east, north] = JSON.parse(element.dataset.bounds);
   const range = L.latLngBounds([south, west], [north, east]);
-  const base = create(element, { over: OVER, ...firstView(element, range) });
+  const base = create(element, { isCovered: true, ...firstView(element, range) });
   const { map, colour } = base;
   const middle = L.CRS.EPSG3857.project(range.getCenter());
   const origin = [Math.round(middle.x), Math.round(middle.y)];
@@ -60,7 +59,7 @@ export function situationMap(element, on) {
       layers.heat = grid && heat({ grid, side, origin, colour, pane: "density" }).addTo(map);
     },
     showPins(points) {
-      pins.all = points.map((point) => ({ ...point, kind: DOTS[point.due], at: toUnits(L.latLng(point.lat, point.lon), origin) }));
+      pins.all = points.map((point) => ({ ...point, kind: KINDS[point.due], at: toUnits(L.latLng(point.lat, point.lon), origin) }));
       single.repaint();
     },
     goTo([left, top, right, bottom], maxZoom = 15) {

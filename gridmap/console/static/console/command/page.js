@@ -97,6 +97,8 @@ function adopt({ cube, tag }, ground) {
   Object.assign(shown, { cube, tag, density, known: new Map(), window: windowOf(cube, state), at: new Date(cube.now) });
   map.layHeat(density, cube.bin_m);
   map.layers.cells.place(cube.cells.map((cell) => groundOf(cell, ground)));
+  // Merged counts have one period: nothing to choose from.
+  if (strip) one("#strip").hidden = cube.merged;
   strip?.show(Array.from(cube.arrays.totals), shown.window);
   draw();
   rest(true);

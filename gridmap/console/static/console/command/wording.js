@@ -23,17 +23,19 @@ export function wording(texts, language) {
     amount: (value) => (Number.isFinite(value) ? (value < 10 ? fine : plain).format(value) : "∞"),
     share: (part, all) => (all < FEW ? `${plain.format(part)} / ${plain.format(all)}` : `${fine.format((100 * part) / all)}%`),
     percent: (value) => `${fine.format(100 * value)}%`,
-    dates,
     /** The chosen window in words: the last steps by their number, others by their dates. */
     period(cube, [from, to]) {
-      if (to === cube.steps) return say(`last_${cube.step}`, { n: to - from });
+      if (to === cube.steps && !cube.merged) return say(`last_${cube.step}`, { n: to - from });
       return this.span(cube, [from, to]);
     },
-    span: (cube, [from, to]) => dates(cube.edges[from], dayBefore(cube.edges[to]), cube.now),
+    /** The dates of a window, not beyond today. */
+    span(cube, [from, to]) {
+      const [last, today] = [dayBefore(cube.edges[to]), cube.now.slice(0, 10)];
+      return dates(cube.edges[from], last < today ? last : today, today);
+    },
     list: (parts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(parts),
     /** The name of a step on an axis, or "" where it has none: Mondays, quarters, years. */
     axis: (cube, step) => axisLabel(cube, step, locale),
-    time: (at) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" }).format(at),
     moment: (at) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(at),
   };
 }
