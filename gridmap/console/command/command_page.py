@@ -32,6 +32,7 @@ def page_values(asked: Asked) -> dict[str, Any]:
         "faults": asked.faults,
         "window": asked.period,
         "last_day": asked.period.until - timedelta(days=1),
+        # From afar cells are read better than a density.
         "wall_query": asked.shown.query(is_wall=True, view="cells", conflict=""),
         "words": words_for_scripts(settings.CITY.residents_per_household),
         "addresses": _addresses(asked),

@@ -210,6 +210,9 @@ def test_a_wall_has_figures_a_list_and_what_happened_last_and_no_controls(cast: 
         assert part in page, part
     for part in ("<button", "<select", 'class="rail"', "张三", 'href="/cases/'):
         assert part not in page, part
+    # From afar cells are read better than a density.
+    assert 'data-understood="view=cells&amp;wall="' in page
+    assert "data-understood" not in text(cast.browser("admin").get("/command/?wall&view=density"))
     assert 'data-choice="dark"' in text(cast.browser("admin").get("/command/?wall=dark"))
     fragment = text(cast.browser("admin").get("/command/situation/?wall="))
     for part in ("wall__figures", 'id="happenings"', 'id="updated"'):

@@ -12,7 +12,7 @@ let hasFailed = false;
 
 function tell() {
   const { at } = document.getElementById("updated").dataset;
-  const minutes = Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS);
+  const minutes = Math.max(1, Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS));
   banner.hidden = !(hasFailed || !navigator.onLine || minutes > LATE);
   if (!banner.hidden) words.textContent = words.dataset.words.replace("{time}", at.slice(11, 16)).replace("{n}", minutes);
 }
