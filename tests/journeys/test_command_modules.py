@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-LADDER = [1, 2, 4, 6, 9, 14, 22, 35, 55, 85, 130, 200, 300]
+from layers import styles
+from layers.styles import CHANGE_BREAKS, count_breaks, density_breaks
+
+LADDER = [*styles.LADDER]
 STARTS = ["2026-06-22", "2026-06-29", "2026-07-06", "2026-07-13"]
 CELLS = [
     {"code": "A", "name": "甲", "residents": 1000},
@@ -76,16 +80,34 @@ def test_six_steps_of_the_ladder_end_nearest_to_the_top(ask: Ask) -> None:
 
 
 def test_the_top_is_the_98th_percentile_of_what_is_not_empty(ask: Ask) -> None:
-    values = [0] * 500 + list(range(1, 101))
-    often = [0] + [1] * 100
+    values = [0] * 500 + list(range(1, 102))
+    often = [0] + [1] * 101
     found = ask("layers/breaks.js", "return [m.topOf(given[0]), m.topOfOften(given[1]), m.topOf([0])];",
                 [values, often])  # fmt: skip
-    assert found == [98, 98, 0]
+    assert found == [99, 99, 0]
 
 
 def test_densities_are_shares_of_the_peak_rounded_to_five_and_never_fall_together(ask: Ask) -> None:
     found = ask("layers/breaks.js", "return given.map(m.densityBreaks);", [205, 12])
     assert found == [[30, 55, 85, 115, 150, 185], [2, 3, 5, 7, 9, 11]]
+
+
+def test_the_browser_and_the_maps_of_notebooks_and_files_have_the_same_classes(ask: Ask) -> None:
+    chance = np.random.default_rng(5)
+    counts = [chance.poisson(mean, 200).tolist() for mean in (0.3, 2, 11, 60, 400)]
+    peaks = (chance.uniform(0.2, 1, 40) * np.logspace(-1, 4, 40)).tolist()
+    script = """
+      const oftenOf = (values) => values.reduce((often, value) => { often[value] += 1; return often; }, new Array(2000).fill(0));
+      return [
+        given.counts.map((values) => m.ladderBreaks(given.ladder, m.topOfOften(oftenOf(values)))),
+        given.counts.map((values) => m.ladderBreaks(given.ladder, m.topOf(values))), given.peaks.map(m.densityBreaks), m.RATIOS];
+    """
+    often, sorted_, densities, ratios = ask(
+        "layers/breaks.js", script, {"ladder": LADDER, "counts": counts, "peaks": peaks}
+    )
+    assert often == sorted_ == [[*count_breaks(one)] for one in counts]
+    assert densities == [[*density_breaks(peak)] for peak in peaks]
+    assert ratios == [*CHANGE_BREAKS[1:]]
 
 
 def test_a_value_on_an_edge_belongs_to_the_class_above(ask: Ask) -> None:
@@ -125,6 +147,31 @@ def test_a_count_is_spread_and_none_is_lost(ask: Ask) -> None:
     assert found["windows"] == [3, 0, 15, 0]
     assert found["peak"] == pytest.approx(1)
     assert found["reach"] == [7, 2]
+
+
+def test_the_heat_has_the_colour_of_the_class_that_the_legend_names(ask: Ask) -> None:
+    script = """
+      const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 300 });
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      const [side, scale] = [100, 0.03];
+      const view = { context, width: 300, height: 300, scale, toPixel: ([x, y]) => [x * scale, y * scale], inPixels: () => {} };
+      const grid = { left: 0, bottom: -10, width: 10, height: 10 };
+      const scene = { grid, side, origin: [0, 0], breaks: [1, 2], colours: ["#102030", "#a0b0c0"], colour: (name) => name };
+      return given.map((value) => {
+        context.clearRect(0, 0, 300, 300);
+        m.paintHeat(view, { ...scene, image: document.createElement("canvas"), field: new Float32Array(100).fill(value) });
+        return [...context.getImageData(150, 150, 1, 1).data];
+      });
+    """
+    none, low, high = [0, 0, 0, 0], [16, 32, 48, 255], [160, 176, 192, 255]
+    assert ask("layers/heat.js", script, [0, 0.999, 1, 1.999, 2, 9]) == [
+        none,
+        none,
+        low,
+        low,
+        high,
+        high,
+    ]
 
 
 def test_the_cube_is_unpacked_and_any_window_is_the_sum_of_its_steps(ask: Ask) -> None:

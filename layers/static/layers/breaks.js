@@ -1,11 +1,13 @@
 /*
- * Where the classes of a map or a chart begin: the documented rules, and nothing of the page.
+ * Where the classes of a map or a chart begin: the rules of layers/styles.py, in the browser, and nothing of the page.
  * A class is a number: 0 is empty and has no fill, 1 to breaks.length are filled. Breaks are lower edges, rising.
  */
 
 const CLASSES = 6;
+const HIGH = 0.98;
 const SHARES_OF_PEAK = [0.15, 0.27, 0.41, 0.57, 0.74, 0.9];
-const GRAINS = [5, 1, 0.5, 0.1, 0.05, 0.01, 0.005, 0.001];
+const NARROWEST = 0.12;
+const ROUNDED_TO = 5;
 
 /** A change is a ratio to the period before; what lies between the middle two is “no change”. */
 export const RATIOS = [1 / 2, 1 / 1.5, 1 / 1.2, 1.2, 1.5, 2];
@@ -21,30 +23,36 @@ export function ladderBreaks(ladder, top) {
   return ladder.slice(last - CLASSES + 1, last + 1);
 }
 
-/** The 98th percentile (nearest rank) of the values above 0; 0 where there are none. */
+/** The 98th percentile of the values above 0, between the two nearest; 0 where there are none. */
 export function topOf(values) {
   const filled = Float64Array.from(values).filter((value) => value > 0).sort();
-  return filled.length ? filled[Math.ceil(0.98 * filled.length) - 1] : 0;
+  return percentile(filled.length, (rank) => filled[rank]);
 }
 
 /** The same of whole numbers given as how often each value occurs: `often[value]`. */
 export function topOfOften(often) {
-  let filled = 0;
-  for (let value = 1; value < often.length; value += 1) filled += often[value];
-  const rank = Math.ceil(0.98 * filled);
-  let seen = 0;
-  for (let value = 1; value < often.length; value += 1) {
-    seen += often[value];
-    if (filled && seen >= rank) return value;
-  }
-  return 0;
+  const filled = often.reduce((sum, times, value) => (value > 0 ? sum + times : sum), 0);
+  return percentile(filled, (rank) => {
+    let value = 1;
+    for (let before = often[1]; before <= rank; before += often[value]) value += 1;
+    return value;
+  });
 }
 
-/** Fixed shares of the peak, rounded to 5, or to less where 5 would make two edges fall together. */
+/* `at(rank)` is the value of a rank from 0 on. */
+function percentile(count, at) {
+  if (!count) return 0;
+  const place = HIGH * (count - 1);
+  const below = Math.floor(place);
+  const [low, high] = [at(below), at(Math.ceil(place))];
+  return low + (high - low) * (place - below);
+}
+
+/** Fixed shares of the peak, rounded to fives, or to tenths, hundredths … of it where fives would make two classes one. */
 export function densityBreaks(peak) {
-  const round = (grain) => SHARES_OF_PEAK.map((share) => Number((Math.round((share * peak) / grain) * grain).toPrecision(12)));
-  const isApart = (edges) => edges.every((edge, n) => edge > (edges[n - 1] ?? 0));
-  return GRAINS.map(round).find(isApart) ?? round(GRAINS.at(-1));
+  const finer = Math.max(0, Math.ceil(Math.log10(ROUNDED_TO / (NARROWEST * peak))));
+  const unit = ROUNDED_TO / 10 ** finer;
+  return SHARES_OF_PEAK.map((share) => Number((Math.round((share * peak) / unit) * unit).toFixed(finer)));
 }
 
 /** The class of a value above 0; 0 below the first break. */

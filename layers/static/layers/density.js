@@ -77,20 +77,19 @@ function placesReached({ left, bottom, width, height }, x, y, spread) {
   return { places: Int32Array.from(places), targets };
 }
 
+/* First what each step adds, bin after bin as the counts lie in memory; then one step upon the other. */
 function runningSums({ places, targets }, counts, steps, spread) {
   const size = places.length;
   const weights = Float32Array.from(spread, ([, , weight]) => weight);
   const sums = new Float32Array(size * (steps + 1));
-  for (let step = 0; step < steps; step += 1) {
-    const row = sums.subarray((step + 1) * size, (step + 2) * size);
-    row.set(sums.subarray(step * size, (step + 1) * size));
-    for (let entry = step, bin = 0; entry < counts.length; entry += steps, bin += 1) {
-      const count = counts[entry];
-      if (count === 0) continue;
-      const first = bin * weights.length;
-      for (let n = 0; n < weights.length; n += 1) row[targets[first + n]] += count * weights[n];
-    }
+  for (let entry = 0; entry < counts.length; entry += 1) {
+    const count = counts[entry];
+    if (count === 0) continue;
+    const row = ((entry % steps) + 1) * size;
+    const first = Math.floor(entry / steps) * weights.length;
+    for (let n = 0; n < weights.length; n += 1) sums[row + targets[first + n]] += count * weights[n];
   }
+  for (let n = size; n < sums.length; n += 1) sums[n] += sums[n - size];
   return sums;
 }
 

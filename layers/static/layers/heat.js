@@ -36,7 +36,8 @@ export function heat({ grid, side, origin, colour, pane }) {
   };
 }
 
-function paintHeat(view, scene) {
+/** Paints a scene on the paper of a view: what `heat` was given and shows, and an `image` to draw it on first. */
+export function paintHeat(view, scene) {
   const part = visiblePart(view, scene);
   if (!part) return;
   const { image } = scene;

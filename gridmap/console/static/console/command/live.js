@@ -9,7 +9,7 @@ export function cubeSource(address) {
     controller?.abort();
     controller = new AbortController();
     const { signal } = controller;
-    const answer = await fetch(`${address}?${query}`, { signal, headers: { Accept: "application/octet-stream" } });
+    const answer = await fetch(`${address}?${query}`, { signal });
     // Signed out meanwhile: the log-in page comes in the place of the counts.
     if (answer.redirected) location.reload();
     if (!answer.ok) throw new Error(`the counts did not come: ${answer.status}`);

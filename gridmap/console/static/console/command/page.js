@@ -266,7 +266,9 @@ document.addEventListener("tableshown", fillTables);
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id === "conflicts") recurring.load(cubeQuery(state));
 });
-setInterval(() => shown.cube && load(shown.tag), REFRESH_MS);
+setInterval(() => {
+  if (shown.cube && !document.hidden) load(shown.tag);
+}, REFRESH_MS);
 
 show(false);
 load();
