@@ -1,13 +1,11 @@
 /* Areas filled by class, drawn on one canvas: the paths are made once, another picture is only another fill. */
 
 import { paper } from "./paper.js";
-import { joined, shape } from "./shapes.js";
+import { holds, joined, shape } from "./shapes.js";
 
 const OPACITY = 0.78;
 /* Lines of 1.8 pixels every 5, at 45°: on a tile of whole pixels. */
 const HATCH = { side: 7, line: 1.8 };
-
-const scratch = document.createElement("canvas").getContext("2d");
 
 /**
  * A layer of areas; `origin` in metres of web Mercator, `colour(name)` a colour of the theme.
@@ -53,11 +51,6 @@ export function choropleth({ origin, colour, pane }) {
     at: (point) => shapes.findLastIndex((area) => holds(area, point)),
     boxOf: (number) => shapes[number].box,
   };
-}
-
-function holds({ path, box }, [x, y]) {
-  const isNear = x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
-  return isNear && scratch.isPointInPath(path, x, y, "evenodd");
 }
 
 function paintAreas(view, shapes, { fills, hatched }, colour) {

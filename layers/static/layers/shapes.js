@@ -4,6 +4,7 @@ import { UNIT } from "./paper.js";
 
 const EARTH = 6378137;
 const RADIANS = Math.PI / 180;
+const scratch = document.createElement("canvas").getContext("2d");
 const CLOSED = new Set(["Polygon", "MultiPolygon"]);
 
 /** Degrees to metres of web Mercator. */
@@ -41,6 +42,12 @@ export function joined(shapes) {
     stretchBox(box, part.box);
   }
   return { path, box };
+}
+
+/** Whether a point (units of the paper) lies in a shape. */
+export function holds({ path, box: [left, top, right, bottom] }, [x, y]) {
+  const isNear = x >= left && x <= right && y >= top && y <= bottom;
+  return isNear && scratch.isPointInPath(path, x, y, "evenodd");
 }
 
 function stretchBox(box, [left, top, right, bottom]) {

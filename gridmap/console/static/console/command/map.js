@@ -7,6 +7,7 @@ import { heat } from "../../layers/heat.js";
 import { outlines } from "../../layers/outlines.js";
 import { fromUnits, paper, toUnits } from "../../layers/paper.js";
 import { drawPins, placePins } from "../../layers/pins.js";
+import { holds, shape } from "../../layers/shapes.js";
 
 const MARGIN = 40;
 const PIN = 22;
@@ -61,6 +62,14 @@ export function situationMap(element, on) {
     showPins(points) {
       pins.all = points.map((point) => ({ ...point, kind: KINDS[point.due], at: toUnits(L.latLng(point.lat, point.lon), origin) }));
       single.repaint();
+    },
+    /** The areas around a cell, the smallest first: of `features`, GeoJSON with the properties code and name. */
+    areasAround(cell, features) {
+      const [left, top, right, bottom] = layers.cells.boxOf(cell);
+      const size = ({ box }) => (box[2] - box[0]) * (box[3] - box[1]);
+      return features.map(({ properties, geometry }) => ({ ...properties, ...shape(geometry, origin) }))
+        .filter((area) => holds(area, [(left + right) / 2, (top + bottom) / 2]))
+        .sort((a, b) => size(a) - size(b));
     },
     goTo([left, top, right, bottom], maxZoom = 15) {
       const bounds = L.latLngBounds(fromUnits([left, bottom], origin), fromUnits([right, top], origin));

@@ -37,7 +37,7 @@ const words = wording(JSON.parse(one("#words").textContent), document.documentEl
 
 let state = read(location.search);
 /* What is on the screen: the cube with what was made of it, the window in steps, and what is selected. */
-const shown = { cube: null, tag: null, density: null, known: new Map(), window: [0, 1], found: null, legend: null, selected: -1, at: null };
+const shown = { cube: null, tag: null, areas: [], density: null, known: new Map(), window: [0, 1], found: null, legend: null, selected: -1, at: null };
 
 const element = one("#map");
 const map = situationMap(element, isWall ? null : { hover: (found) => places.hover(found), press: (found) => places.press(found), settle: () => askPoints() });
@@ -95,6 +95,7 @@ function adopt({ cube, tag }, ground) {
   const { bin_x: x, bin_y: y, bins } = cube.arrays;
   const density = x.length ? smooth({ x, y, counts: bins, steps: cube.steps, side: cube.ground_m }) : null;
   Object.assign(shown, { cube, tag, density, known: new Map(), window: windowOf(cube, state), at: new Date(cube.now) });
+  shown.areas = ground?.features.filter(({ properties }) => properties.kind !== "cell") ?? [];
   map.layHeat(density, cube.bin_m);
   map.layers.cells.place(cube.cells.map((cell) => groundOf(cell, ground)));
   // Merged counts have one period: nothing to choose from.
@@ -212,9 +213,10 @@ function announce(text) {
 
 /* Another state of the page */
 
-/** What leads into a place that the filters know, or null. */
+/* What leads into an area that the filters know and that is not chosen, or null. */
 function drill(code) {
-  if (!one(`#filters input[name=area][value="${CSS.escape(code)}"]`)) return null;
+  const choice = one(`#filters input[name=area][value="${CSS.escape(code)}"]`);
+  if (!choice || choice.checked) return null;
   return () => {
     const chosen = [...state.filters.filter(([name]) => name !== "area"), ["area", code]];
     filters.set(chosen);

@@ -5,7 +5,7 @@ import { cellPanel, linesOf, pointerTip } from "./telling.js";
 import { dayBefore } from "./wording.js";
 
 /**
- * `page`: {root, element, map, recurring, words, shown, state(), drill(code) or null}
+ * `page`: {root, element, map, recurring, words, shown, state(), drill(code): what leads into an area, or null}
  *
  * Returns {hover(found), press(found), select(number), refresh()}; `found` is what the map finds (map.js), number -1 none.
  */
@@ -59,7 +59,10 @@ export function watchPlaces(page) {
   function linksFor({ code }) {
     const links = [];
     if (root.dataset.cases) links.push({ text: words.say("to_cases"), href: `${root.dataset.cases}?${casesQuery(code)}` });
-    if (page.drill(code)) links.push({ text: words.say("drill"), act: page.drill(code) });
+    for (const area of map.areasAround(shown.selected, shown.areas)) {
+      const act = page.drill(area.code);
+      if (act) links.push({ text: `${words.say("drill")} · ${area.name}`, act });
+    }
     return links;
   }
 
