@@ -1,12 +1,12 @@
 /*
  * Charts that need no script of their own page:
  *
- *   <div id="ID" class="chart" data-chart="trend" data-source="ID-data" aria-label="…" role="img"></div>
+ *   <div id="ID" class="chart" data-chart="trend" aria-label="…" role="img"></div>
  *   <script type="application/json" id="ID-data"> (json_script; the shapes are in layers/charts.js) </script>
  *   <button type="button" data-table-for="ID" aria-pressed="false">看表格</button>
  *   <div id="ID-table" hidden> the table, from the server </div>
  *
- * The element has its height from the page's stylesheet. A table hears `tableshown` when it comes into sight; what htmx
+ * The element has its height from the page's stylesheet; `data-source` may name other data. A table hears `tableshown` when it comes into sight; what htmx
  * brings later is looked through as well.
  */
 
@@ -18,7 +18,7 @@ function drawAll() {
   for (const element of document.querySelectorAll("[data-chart]")) {
     if (drawn.has(element)) continue;
     drawn.add(element);
-    const { chart, source } = element.dataset;
+    const { chart, source = `${element.id}-data` } = element.dataset;
     const data = JSON.parse(document.getElementById(source).textContent);
     showChart(element, CHARTS[chart], { ...data, label: element.getAttribute("aria-label") });
   }

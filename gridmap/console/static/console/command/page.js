@@ -75,7 +75,10 @@ const cubeParameters = () => [cubeQuery(state), ...(seesCases ? [] : [periodQuer
 const addressOf = (chosen) => [location.pathname, write(chosen)].filter(Boolean).join("?");
 const periodQuery = ({ from, to }) => String(new URLSearchParams(Object.entries({ from, to }).filter(([, value]) => value)));
 
+let retry = 0;
+
 async function load(tag = null) {
+  clearTimeout(retry);
   root.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(cubeParameters(), tag);
@@ -85,8 +88,7 @@ async function load(tag = null) {
   } catch (error) {
     if (error.name === "AbortError") return;
     tell(false);
-    // Without any picture nobody waits a minute.
-    if (!shown.cube) setTimeout(load, RETRY_MS);
+    retry = setTimeout(() => load(shown.tag), RETRY_MS);
   }
   root.removeAttribute("aria-busy");
 }
