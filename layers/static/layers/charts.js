@@ -39,7 +39,7 @@ export function dayNames(width = "narrow") {
   return Array.from({ length: DAYS }, (_, day) => format.format(SOME_WEEK + day * 86_400_000));
 }
 
-export function monthName(month) {
+function monthName(month) {
   return new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(`${month}-01`));
 }
 
@@ -155,7 +155,10 @@ export function intervals(data) {
     ...frame(data.label),
     grid: { left: 4, right: 16, top: 24, bottom: 4, containLabel: true },
     tooltip: { ...frame().tooltip, trigger: "item", formatter: ({ dataIndex }) => fill(says, rows[dataIndex]) },
-    xAxis: { ...amount(), minInterval: 0, scale: true, max: ({ max }) => (unit === "%" && max > 95 ? 100 : null), axisLabel: { color: css("ink-3"), formatter: `{value}${unit}` } },
+    xAxis: {
+      ...amount(), minInterval: 0, scale: true, max: ({ max }) => (unit === "%" && max > 95 ? 100 : null),
+      axisLabel: { color: css("ink-3"), formatter: `{value}${unit}` },
+    },
     yAxis: { ...category(rows.map(({ name }) => name)), inverse: true, axisLine: { show: false } },
     series: [
       { ...bar, data: rows.map(({ low }) => at(low)), itemStyle: { color: "transparent" }, silent: true },

@@ -6,8 +6,8 @@
  *   <button type="button" data-table-for="ID" aria-pressed="false">看表格</button>
  *   <div id="ID-table" hidden> the table, from the server </div>
  *
- * The element has its height from the page's stylesheet; `data-source` may name other data. A table hears `tableshown` when it comes into sight; what htmx
- * brings later is looked through as well.
+ * The element has its height from the page's stylesheet; `data-source` may name other data. A table hears `tableshown`
+ * when it comes into sight; what htmx brings later is looked through as well.
  */
 
 import { CHARTS, showChart } from "../layers/charts.js";

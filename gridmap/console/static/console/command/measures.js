@@ -101,6 +101,9 @@ export function told(cube, found, n) {
     before: before ? before[n] : null,
     rate: enough && per && { value: counts[n] * per, interval: countInterval(counts[n]).map((mean) => mean * per) },
     share: enough ? { value: open[n] / counts[n], interval: shareInterval(open[n], counts[n]) } : null,
-    change: canChange ? { value: (counts[n] * days.before) / (before[n] * days.now), interval: ratioInterval(counts[n], days.now, before[n], days.before) } : null,
+    change: canChange ? {
+      value: (counts[n] * days.before) / (before[n] * days.now),
+      interval: ratioInterval(counts[n], days.now, before[n], days.before),
+    } : null,
   };
 }

@@ -40,7 +40,9 @@ let state = read(location.search);
 const shown = { cube: null, tag: null, areas: [], density: null, known: new Map(), window: [0, 1], found: null, legend: null, selected: -1, at: null };
 
 const element = one("#map");
-const map = situationMap(element, isWall ? null : { hover: (found) => places.hover(found), press: (found) => places.press(found), settle: () => askPoints() });
+const map = situationMap(element, isWall ? null : {
+  hover: (found) => places.hover(found), press: (found) => places.press(found), settle: () => askPoints(),
+});
 const ask = cubeSource(root.dataset.cube);
 const groundAsked = askJson(root.dataset.places);
 const recurring = coupleRecurring({ list: one("#conflicts"), map, address: root.dataset.outlines });
@@ -235,9 +237,8 @@ function change(next) {
 
 function show(isOther) {
   play?.stop();
-  for (const [key, name] of [["view", "#modes"], ["step", "#steps"]]) {
-    for (const button of all(`${name} [data-${key}]`)) button.setAttribute("aria-pressed", String(button.dataset[key] === (key === "view" ? view() : state.step)));
-  }
+  press("#modes [data-view]", ({ view: own }) => own === view());
+  press("#steps [data-step]", ({ step: own }) => own === state.step);
   const measure = one("#measure");
   if (measure) {
     measure.value = state.measure;
@@ -252,6 +253,10 @@ function show(isOther) {
     draw();
     rest(true);
   }
+}
+
+function press(selector, isOn) {
+  for (const button of all(selector)) button.setAttribute("aria-pressed", String(isOn(button.dataset)));
 }
 
 addEventListener("popstate", () => {

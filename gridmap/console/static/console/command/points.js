@@ -7,8 +7,8 @@ const MOST = 300;
 const NEAREST = 14;
 const EARTH = 6378137;
 
-/** How many counted cases lie in a box of metres [west, south, east, north] of web Mercator, in the steps [from, to). */
-export function countIn(cube, [west, south, east, north], [from, to]) {
+/* How many counted cases lie in a box of metres [west, south, east, north] of web Mercator, in the steps [from, to). */
+function countIn(cube, [west, south, east, north], [from, to]) {
   const { bin_x: x, bin_y: y, bins } = cube.arrays;
   const [left, bottom, right, top] = [west, south, east, north].map((metres) => Math.floor(metres / cube.bin_m));
   let count = 0;

@@ -135,8 +135,8 @@ export function resized([from, to], side, by, steps) {
 function listenToPointer(element, shown, choose) {
   let grip = null;
   const stepAt = ({ clientX }) => (clientX - element.getBoundingClientRect().left) / shown.pitch;
-  const chosenAt = (event) => {
-    const by = Math.round(stepAt(event) - grip.at);
+  const chosenAt = ({ clientX }) => {
+    const by = Math.round((clientX - grip.x) / shown.pitch);
     const steps = shown.totals.length;
     return grip.side ? resized(grip.chosen, grip.side, by, steps) : moved(grip.chosen, by, steps);
   };
@@ -148,7 +148,7 @@ function listenToPointer(element, shown, choose) {
     const [from, to] = shown.chosen;
     // Outside the window, the window comes to the pointer first.
     const start = isInside ? shown.chosen : moved(shown.chosen, Math.round(at - (from + to) / 2), shown.totals.length);
-    grip = { side, at, chosen: start };
+    grip = { side, x: event.clientX, chosen: start };
     element.setPointerCapture(event.pointerId);
     if (!isInside) choose(start, false);
   });
