@@ -24,6 +24,7 @@ from gridmap.incidents.topics import RISKS, SOURCES
 # What may be chosen from a list, and from which, where the list is known without the database.
 LISTS: dict[str, Collection[str] | None] = {
     "area": None,
+    "cell": None,
     "topic": None,
     "source": SOURCES.keys(),
     "risk": RISKS.keys(),
@@ -33,6 +34,7 @@ LISTS: dict[str, Collection[str] | None] = {
 # In the order in which they are shown.
 KINDS: dict[str, str | Promise] = {
     "area": gettext_lazy("区域"),
+    "cell": gettext_lazy("网格"),
     "topic": gettext_lazy("专题"),
     "source": gettext_lazy("来源"),
     "risk": gettext_lazy("风险"),
@@ -64,6 +66,7 @@ class Filters:
 
     tab: str
     area: tuple[str, ...] = ()
+    cell: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     risk: tuple[str, ...] = ()
@@ -215,6 +218,7 @@ class Reader:
 # Also said of what there is but not for this person: the two cannot be told apart.
 UNKNOWN: Mapping[str, str | Promise] = {
     "area": gettext_lazy("没有这个区域：{value}。"),
+    "cell": gettext_lazy("没有这个网格：{value}。"),
     "topic": gettext_lazy("没有这个专题：{value}。"),
     "source": gettext_lazy("没有这个来源：{value}。"),
     "urgency": gettext_lazy("没有这个紧急程度：{value}。"),
@@ -240,6 +244,7 @@ def conditions(filters: Filters, areas: Collection[int]) -> dict[str, Q]:
     """What each active filter demands of a case; `areas` are the chosen ones with all below them."""
     wanted = {
         "area": lambda: Q(area__in=areas),
+        "cell": lambda: Q(cell__code__in=filters.cell),
         "topic": lambda: Q(topic__code__in=filters.topic),
         "source": lambda: Q(source__in=filters.source),
         "risk": lambda: Q(risk_level__in=filters.risk),

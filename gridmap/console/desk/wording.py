@@ -26,7 +26,7 @@ RISK_SIGNS = {
     "yellow": gettext_lazy("黄"),
     "blue": gettext_lazy("蓝"),
 }
-RARE = ("state", "team", "text")
+RARE = ("cell", "state", "team", "text")
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),
@@ -200,6 +200,9 @@ def _shown(kind: str, filters: Filters, known: Choices, now: datetime) -> Shown:
         chosen, count = (
             ([Name(_("“{words}”").format(words=filters.text))], 1) if filters.text else ([], 0)
         )
+    if kind == "cell":
+        # Nobody chooses from so many: a map leads here, by the code.
+        chosen, count = [Name(code) for code in filters.cell], len(filters.cell)
     if count > MOST_NAMED:
         chosen = [Name(_many(kind, count))]
     return Shown(

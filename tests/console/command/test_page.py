@@ -81,6 +81,18 @@ def test_commanders_and_administrators_begin_their_day_here(cast: Cast) -> None:
         assert (answer.status_code == 302 and answer.headers["Location"] == "/command/") == leads
 
 
+def test_a_cell_leads_to_its_cases_in_the_list_of_the_desk(cast: Cast) -> None:
+    chen = cast.browser("chen")
+    assert 'data-cases="/desk/cases/"' in text(chen.get("/command/"))
+    query = f"tab=any&cell={cast.city.cells['b'].code}"
+    page = text(chen.get(f"/desk/cases/?{query}"))
+    assert page.count(">case-b<") == 2
+    assert "case-a" not in page
+    # The form keeps what has no choice of its own.
+    assert f'name="cell" value="{cast.city.cells["b"].code}"' in page
+    assert ">case-" not in text(chen.get(f"/desk/cases/?tab=any&cell={cast.city.cells['d'].code}"))
+
+
 def test_who_has_two_hats_sees_the_cases_of_one(cast: Cast) -> None:
     appoint(cast.people["chen"], Role.PLANNER, cast.city.areas["city"])
     page = text(cast.browser("chen").get("/command/"))

@@ -71,7 +71,7 @@ export function watchPlaces(page) {
     const [from, to] = shown.window;
     const { edges } = shown.cube;
     const kept = page.state().filters.filter(([name]) => name !== "area" && name !== "urgency");
-    return String(new URLSearchParams([["area", code], ...kept, ["from", edges[from]], ["to", dayBefore(edges[to])]]));
+    return String(new URLSearchParams([["tab", "any"], ["cell", code], ...kept, ["from", edges[from]], ["to", dayBefore(edges[to])]]));
   }
 
   return { hover, press, select, refresh };
