@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 WEEK_HOURS, DAY_HOURS, WEEK_DAYS = 168, 24, 7
 # Hours between the beginning of a Monday and the epoch, a Thursday.
 _THURSDAY = 72
+_HALF = 1 << 32
 # More bins than a city needs are merged four by four.
 MOST_BINS = 20_000
 COLUMNS: dict[str, tuple[str, Any]] = {
@@ -85,20 +86,19 @@ class Marks:
         """Cases by bin and step; the side doubles until there are no more than `most` bins."""
         known = np.isfinite(self.x)
         x, y = (np.floor(values[known] / side).astype(np.int64) for values in (self.x, self.y))
-        pairs = np.unique(np.stack([x, y]), axis=1)
-        while pairs.shape[1] > most:
+        keys, place = np.unique(_key(x, y), return_inverse=True)
+        while len(keys) > most:
             side, x, y = side * 2, x // 2, y // 2
-            pairs = np.unique(pairs // 2, axis=1)
-        return Bins(side, pairs[0], pairs[1], self._by_pair(pairs, x, y, self.step[known]))
-
-    def _by_pair(self, pairs: Ints, x: Ints, y: Ints, step: Ints) -> Ints:
-        low = pairs.min(axis=1, initial=0)
-        width = int((pairs[1] - low[1]).max(initial=0)) + 1
-        keys = (pairs[0] - low[0]) * width + pairs[1] - low[1]
-        place = np.searchsorted(keys, (x - low[0]) * width + y - low[1])
+            keys, place = np.unique(_key(x, y), return_inverse=True)
         size = len(keys) * self.steps
-        counts = np.bincount(place * self.steps + step, minlength=size)
-        return counts.astype(np.int64).reshape(len(keys), self.steps)
+        counts = np.bincount(place * self.steps + self.step[known], minlength=size)
+        shaped = counts.astype(np.int64).reshape(len(keys), self.steps)
+        return Bins(side, keys // _HALF, keys % _HALF - _HALF // 2, shaped)
+
+
+def _key(x: Ints, y: Ints) -> Ints:
+    """Two numbers of 31 bits as one, because numpy sorts one many times faster than pairs."""
+    return x * _HALF + y + _HALF // 2
 
 
 def read_marks(scope: Scope, edges: Sequence[date], chosen: Chosen) -> Marks:
