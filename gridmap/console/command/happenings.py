@@ -51,6 +51,8 @@ def _act(move: MoveRecord) -> str:
             return pgettext("story", "提级到%(area)s") % {"area": called(move.area)}
         case Name.DISPATCH if move.incident.lead_team:
             return _("派给{team}").format(team=called(move.incident.lead_team))
+        case "register":
+            return pgettext("state", "登记")
         case _name if move.name in TOLD:
             return pgettext("story", TOLD[Name(move.name)])
     return str(move.get_name_display())
