@@ -254,3 +254,16 @@ def test_a_window_is_moved_with_its_length_and_resized_but_never_empty(ask: Ask)
     assert ask("console/command/strip.js", script) == [
         [3, 6], [7, 10], [0, 3], [4, 5], [2, 3], [2, 10],
     ]  # fmt: skip
+
+
+def test_a_window_is_told_by_its_length_or_by_its_days_but_not_beyond_today(ask: Ask) -> None:
+    script = """
+      const cube = { steps: 3, step: "week", edges: ["2026-07-06", "2026-07-13", "2026-07-20", "2026-07-27"], now: "2026-07-22T09:00:00+08:00" };
+      const words = m.wording({ last_week: "last {n}" }, given);
+      return [words.period(cube, [1, 3]), words.period({ ...cube, merged: true }, [0, 3]), words.period(cube, [0, 1]),
+        words.share(5, 8), words.share(13, 40), words.amount(3.44), words.amount(1234.5), words.edge(0.005)];
+    """
+    assert ask("console/command/wording.js", script, "zh-hans") == [
+        "last 2", "7月6日—22日", "7月6日—12日", "5 / 8", "32.5%", "3.4", "1,235", "0.005",
+    ]  # fmt: skip
+    assert ask("console/command/wording.js", script, "en")[1] == "6–22 Jul"

@@ -51,7 +51,10 @@ function dateRange(first, last, today, locale, isChinese) {
   const write = (day, options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(day));
   const whole = { ...(!isThisYear && { year: "numeric" }), month: isChinese ? "long" : "short", day: "numeric" };
   if (first === last) return write(first, whole);
-  if (!isChinese) return new Intl.DateTimeFormat(locale, { ...whole, timeZone: "UTC" }).formatRange(new Date(first), new Date(last));
+  if (!isChinese) {
+    const range = new Intl.DateTimeFormat(locale, { ...whole, timeZone: "UTC" }).formatRange(new Date(first), new Date(last));
+    return range.replace(/^(\d+)\s*–\s*/, "$1–");
+  }
   const isSameMonth = first.slice(0, 7) === last.slice(0, 7);
   return `${write(first, whole)}—${isSameMonth ? `${Number(last.slice(8))}日` : write(last, whole)}`;
 }
