@@ -79,6 +79,10 @@ conflict-act        GET    own-a         asked     | in  404 in  | 409=no 409=no
 conflict-act        GET    unknown-a     -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 conflict-act        POST   measure-a     asked     | in  404 in  | 422=no 422=no 404 done done 422=no 422=no done 422=no done 422=no 422=no done
 conflict-act        POST   confirm-d     far-asked | in  404 in  | 404  404  404  404  404  422=no 422=no 404  404  404  422=no 422=no done
+conflict-task       GET    a             task      | in  404 in  | 404  404  404  404  404  404  404  task 404  task 404  404  404
+conflict-task       GET    of-d          -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+conflict-task       POST   done-a        task      | in  404 in  | 404  404  404  404  404  404  404  board 404 board 404 404 404
+conflict-task       POST   a             task      | in  404 in  | 404  404  404  404  404  404  404  422=task 404 422=task 404 404 404
 
 desk                GET    all           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk                GET    case-a        case-a    | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
@@ -89,7 +93,7 @@ desk                POST   send-d        case-d    | in  404 in  | 404  404  404
 desk                POST   again-b       again-b   | in  404 in  | 404  404  404  sent sent 422=city sent 404  404  404  422=city 404  sent
 desk-cases          GET    any           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk-cases          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
-desk-teams          GET    all           desk      | in  404 in  | 404  404  404  404  404  404  404  team 404  team 404  404  404
+desk-teams          GET    all           board     | in  404 in  | 404  404  404  404  404  404  404  team 404  team 404  404  404
 desk-teams          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 desk-community      GET    all           desk      | in  404 in  | 404  comm 404  comm 404  404  404  404  404  404  404  404  404
 desk-community      POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
@@ -327,8 +331,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": "case-a case-b case-c case-d",
     },
     # The areas of the filters, the cases with their buildings; an opened one tells who answers.
+    # With what its team has to do about a conflict.
+    "board": {"team": f"{TEAM_CASES} conflict-a task-a"},
     "desk": {
-        "team": TEAM_CASES,
         "comm": COMMUNITY_CASES,
         "sub": DISTRICT_CASES,
         "city": CITY_CASES,
@@ -386,8 +391,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     # Of a conflict a planner sees what it is, and neither cases nor persons.
     "conflict": {
-        "page": "conflict-a area-p plan-a case-a building-a1 cell-a member-a staff-officer staff-commander",
-        "plan": "conflict-a area-p plan-a",
+        "page": "conflict-a area-p plan-a task-a case-a building-a1 cell-a member-a staff-officer staff-commander",
+        "plan": "conflict-a area-p plan-a task-a",
     },
     "far": {
         "page": "conflict-d area-r case-d building-d1 cell-d member-d",
@@ -400,6 +405,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "staff-leads staff-officer",
     },
     "far-asked": {"no": "conflict-d"},
+    "task": {"task": "conflict-a task-a"},
     **CASE_ANSWERS,
     **COMMAND_ANSWERS,
 }

@@ -58,7 +58,7 @@ IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
 TOKEN = re.compile(
     rb"\b(?:area-(?:city|[pqrxy])|cell-[abcd]|building-[abcd][12]|post-[abcd][12]|leader-[abcd][12]"
     rb"|tel-[abcd][12]|member-[abcd]|staff-[a-z]+|street-1|landmark-1|upload-[a-z]+"
-    rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a)(?![\w-])"
+    rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a|task-a)(?![\w-])"
 )
 UNREAD = re.compile(rb'class="bell"[^>]*aria-label="[^"\d]*(\d+)')
 OFFER = re.compile(rb'href="/(command|my-cells|cases|conflicts|report|import|desk(?:/[a-z-]+)?)/"')

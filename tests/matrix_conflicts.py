@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from gridmap.accounts.models import GuideTeam, Role, User
 from gridmap.accounts.scope import today
-from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.models import JointTask, RecurringConflict
 from gridmap.recurring.services.handling import confirm_conflict, give_owner, write_plan
+from gridmap.recurring.services.tasks import give_tasks
 from tests.makers import SmallCity, square
 from tests.recurring.makers import make_conflict
 
@@ -18,7 +19,7 @@ Asked = tuple[dict[str, Any], dict[str, Any]]
 
 
 def find_conflicts(city: SmallCity, people: dict[str, User]) -> dict[str, RecurringConflict]:
-    """One about wages in cell a, which the officer owns and the team helps with; one about water in cell d, to
+    """One about wages in cell a, which the officer owns and the team helps with and has a task for; one about water in cell d, to
     be confirmed."""
     at = timezone.now()
     found = {
@@ -38,6 +39,7 @@ def find_conflicts(city: SmallCity, people: dict[str, User]) -> dict[str, Recurr
     give_owner(conflict=found["a"], owner=officer, team=team, by=commander, at=at)
     due = today() + timedelta(days=9)
     write_plan(conflict=found["a"], plan="plan-a", due=due, by=officer, at=at)
+    give_tasks(conflict=found["a"], teams=[team], note="task-a", due=due, by=commander, at=at)
     return {key: RecurringConflict.objects.get(pk=one.pk) for key, one in found.items()}
 
 
@@ -48,6 +50,16 @@ def _conflict(key: str, name: str = "", **fields: Any) -> Callable[[Any], Asked]
         conflict = city.conflicts[key]
         address = {"code": conflict.code} | ({"name": name} if name else {})
         return address, ({"version": conflict.version} if name else {}) | fields
+
+    return target
+
+
+def _task(key: str, **fields: Any) -> Callable[[Any], Asked]:
+    """The only task, under the address of a conflict."""
+
+    def target(city: Any) -> Asked:
+        number = JointTask.objects.get().pk
+        return {"code": city.conflicts[key].code, "number": number}, fields
 
     return target
 
@@ -63,4 +75,8 @@ CONFLICT_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
     ),
     ("conflict-act", "confirm-d"): _conflict("d", "confirm"),
     ("conflict-act", "unknown-a"): _conflict("a", "unknown"),
+    ("conflict-task", "a"): _task("a"),
+    ("conflict-task", "done-a"): _task("a", result="done"),
+    # Under the address of another conflict it is not there.
+    ("conflict-task", "of-d"): _task("d"),
 }

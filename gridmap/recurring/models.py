@@ -11,7 +11,7 @@ from geodata.models import DRAWN, STORED, Area, Building, drawn, in_city
 from gridmap.accounts.models import GuideTeam
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.models.choices import choices
-from gridmap.recurring.querysets import ConflictQuerySet
+from gridmap.recurring.querysets import ConflictQuerySet, JointTaskQuerySet
 from gridmap.recurring.states import ACT_LABELS, STATE_LABELS, State
 
 LEVELS: dict[str, Any] = {
@@ -218,6 +218,54 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class JointTask(models.Model):
+    """What one guide team has to do about a conflict until a day; several get the same words in one act.
+
+    `given` is that act, which tells who gave it and when; taking it back withdraws the task.
+    """
+
+    conflict = models.ForeignKey(RecurringConflict, models.PROTECT, related_name="tasks")
+    given = models.ForeignKey(ConflictRecord, models.PROTECT, related_name="tasks")
+    team = models.ForeignKey(
+        GuideTeam, models.PROTECT, verbose_name=_("队伍"), related_name="joint_tasks"
+    )
+    note = models.CharField(_("做什么"), max_length=500)
+    due_on = models.DateField(_("期限"))
+    withdrawn_at = models.DateTimeField(_("撤销时间"), null=True)
+    done_at = models.DateTimeField(_("办完时间"), null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("谁办完的"),
+    )
+    result = models.CharField(_("结果"), max_length=500, blank=True)
+
+    app_rights = "SELECT, INSERT, UPDATE"
+    is_logged = True
+    objects = JointTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("联合任务")
+        verbose_name_plural = _("联合任务")
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["given", "team"], name="task_once_a_team"),
+            models.CheckConstraint(
+                condition=Q(done_at=None, done_by=None, result="")
+                | (
+                    Q(done_at__isnull=False, done_by__isnull=False, withdrawn_at=None)
+                    & ~Q(result="")
+                ),
+                name="task_done_by_somebody_with_a_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.note
 
 
 class Night(models.Model):

@@ -23,19 +23,25 @@ class ConflictQuerySet(models.QuerySet[Any]):
     """Conflicts."""
 
     def visible_to(self, scope: Scope) -> Self:
-        """Those of the areas in scope; for who works with cases also those of an own team, those with cases
-        in a cell that is held by name, and those that this person answers for."""
+        """Those of the areas in scope; for who works with cases also those of an own team, those with a
+        task for it, those with cases in a cell that is held by name, and those that this person answers for."""
         if not sees_conflicts(scope):
             return self.none()
         seen = Q(area__in=scope.area_ids)
         if works_with_cases(scope):
             seen |= Q(team__in=scope.team_ids) | Q(owner=scope.user_id)
+            if scope.team_ids:
+                seen |= Q(Exists(self._tasks().of_teams(scope).filter(conflict=OuterRef("pk"))))
             if scope.cell_ids:
                 links = self.model.cases.through.objects.filter(
                     recurringconflict=OuterRef("pk"), incident__cell__in=scope.cell_ids
                 )
                 seen |= Q(Exists(links))
         return self.filter(seen)
+
+    def _tasks(self) -> "JointTaskQuerySet":
+        found: JointTaskQuerySet = self.model.tasks.rel.related_model.objects.all()
+        return found
 
     def known(self) -> Self:
         """What is to be looked at: listed by the last run that saw it, or confirmed at some time."""
@@ -50,3 +56,19 @@ class ConflictQuerySet(models.QuerySet[Any]):
         """With what the last search saw, and without the ground: what could avoid most cases first."""
         rows = self.defer("geom", "geom_3857").select_related("topic", "area", "latest__run")
         return rows.order_by(F("latest__avoidable").desc(nulls_last=True), "pk")
+
+
+class JointTaskQuerySet(models.QuerySet[Any]):
+    """Joint tasks."""
+
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(withdrawn_at=None)
+
+    def of_teams(self, scope: Scope) -> Self:
+        """Those of the teams that this person belongs to."""
+        return self.standing().filter(team__in=scope.team_ids)
+
+    def open(self) -> Self:
+        """Those that wait to be done."""
+        return self.standing().filter(done_at=None)

@@ -48,6 +48,8 @@ class Act(StrEnum):
     OWN = "own"
     PLAN = "plan"
     MEASURE = "measure"
+    TASK = "task"
+    FINISH = "finish"
     CLOSE = "close"
     TAKE_BACK = "take_back"
     REST = "rest"
@@ -61,6 +63,8 @@ ACT_LABELS: Mapping[Act, str] = {
     Act.OWN: _("定了负责人"),
     Act.PLAN: _("写了方案"),
     Act.MEASURE: _("记了措施"),
+    Act.TASK: _("布置了联合任务"),
+    Act.FINISH: _("办完了联合任务"),
     Act.CLOSE: _("办结了"),
     Act.TAKE_BACK: _("撤销了上一步"),
     Act.REST: _("平静 90 天"),
@@ -84,12 +88,13 @@ STEPS: Mapping[Act, Step] = {
     # A plan may be written anew.
     Act.PLAN: Step(AT_WORK, State.UNDER_PLAN),
     Act.MEASURE: Step(IN_HAND, None),
+    Act.TASK: Step(AT_WORK, None),
     Act.REST: Step(AT_WORK, State.QUIET),
     Act.CLOSE: Step(frozenset({State.QUIET}), State.CLOSED),
     Act.RETURN: Step(frozenset({State.QUIET, State.CLOSED}), State.CAME_BACK),
 }
 # What is done at once and can be taken back, as long as nothing else was done since.
-REVERSIBLE = frozenset({Act.CONFIRM, Act.DISMISS, Act.CLOSE})
+REVERSIBLE = frozenset({Act.CONFIRM, Act.DISMISS, Act.CLOSE, Act.TASK})
 TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
     (source, step.target)
     for step in STEPS.values()

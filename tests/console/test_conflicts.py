@@ -204,5 +204,5 @@ def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
         make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
     with assert_statements(6):
         chen.get("/conflicts/")
-    with assert_statements(12):
+    with assert_statements(13):
         chen.get(f"/conflicts/{cast.conflict.code}/")

@@ -15,9 +15,10 @@ from gridmap.console.conflicts.forms import (
     OwnerForm,
     PlainForm,
     PlanForm,
+    TaskForm,
 )
 from gridmap.recurring.models import RecurringConflict
-from gridmap.recurring.services import handling
+from gridmap.recurring.services import handling, tasks
 from gridmap.recurring.services.handling import last_reversible, possible_acts
 from gridmap.recurring.states import Act as Name
 
@@ -64,6 +65,8 @@ ACTS: dict[str, Act] = {
         Act(Name.OWN, _("定负责人"), OwnerForm, _call(handling.give_owner), _("负责人定了")),
         Act(Name.PLAN, _("写方案"), PlanForm, _call(handling.write_plan), _("方案写好了")),
         Act(Name.MEASURE, _("记措施"), MeasureForm, _call(handling.note_measure), _("措施记下了")),
+        Act(Name.TASK, _("布置联合任务"), TaskForm, _call(tasks.give_tasks), _("联合任务布置好了"),
+            _("选中的每支队伍都会在“我的队伍”里看到它，办完时写明结果。"), Name.TASK),
         Act(Name.CLOSE, _("办结"), CloseForm, _call(handling.close_conflict), _("已办结，再来案件会自动复现"),
             _("办结以后再来案件，它会自动变回“平静后复现”。"), Name.CLOSE),
         Act(Name.TAKE_BACK, _("撤销上一步"), PlainForm, _call(handling.take_back), _("撤销了")),

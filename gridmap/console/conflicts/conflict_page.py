@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from geodata.querysets import day_of
 from gridmap.accounts.scope import Scope
 from gridmap.console.belonging import name_of
 from gridmap.console.cases.wording import called
@@ -14,15 +12,17 @@ from gridmap.console.conflicts import queries
 from gridmap.console.conflicts.acts import Choice, acts_for, choice_of
 from gridmap.console.conflicts.claims import Caveat, Claim, caveats_of, claims_of
 from gridmap.console.conflicts.course import Course, Day, Tried, course_of, tried_of, week_of
+from gridmap.console.conflicts.tasks import Task, tasks_of
 from gridmap.console.conflicts.wording import (
     Line,
     Person,
     chip,
+    overdue_words,
     people_of,
     state_words,
     story_of,
 )
-from gridmap.console.times import day, day_words
+from gridmap.console.times import day
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.models import RecurringConflict
 
@@ -48,6 +48,7 @@ class ConflictPage:
     total: int
     people: list[Person]
     plan: str
+    tasks: list[Task]
     lines: list[Line]
     choice: Choice
     version: int
@@ -87,6 +88,7 @@ def read_conflict_page(
         total=len(moments),
         people=people_of(conflict, members, scope),
         plan=_plan(conflict, now),
+        tasks=tasks_of(conflict, scope, now),
         lines=story_of(queries.records_of(conflict), queries.evidence_of(conflict), scope, now),
         choice=choice_of(conflict, acts),
         version=conflict.version,
@@ -109,8 +111,4 @@ def _plan(conflict: RecurringConflict, now: datetime) -> str:
     """When it has to be done, in words."""
     if not conflict.plan_due:
         return ""
-    days = (day_of(now) - conflict.plan_due).days
-    if days > 0 and conflict.state == "under_plan":
-        late = ngettext("{day} 到期，超期 {n} 天", "{day} 到期，超期 {n} 天", days)
-        return late.format(day=day_words(conflict.plan_due, now), n=days)
-    return _("{day} 前做完").format(day=day_words(conflict.plan_due, now))
+    return overdue_words(conflict.plan_due, now, is_running=conflict.state == "under_plan")

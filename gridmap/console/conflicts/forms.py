@@ -1,6 +1,6 @@
 """What is said with an act about a conflict; fields have the names of the service's arguments."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.owners import people_for
 from gridmap.recurring.services.handling import MOST
 
-# Days within which a plan is due, unless somebody says otherwise.
+# Days within which a plan or a task is due, unless somebody says otherwise.
 USUAL_DAYS = 14
 
 
@@ -48,6 +48,12 @@ def day_for(label: Any) -> forms.DateField:
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("选一天"), "invalid": _("选一天")},
     )
+
+
+def ask_for_a_day_ahead(field: forms.Field, today: date) -> None:
+    """From today on; in two weeks unless somebody says otherwise."""
+    field.initial = today + timedelta(days=USUAL_DAYS)
+    field.widget.attrs["min"] = date_format(today, "Y-m-d")
 
 
 class DismissForm(PlainForm):
@@ -91,10 +97,33 @@ class PlanForm(PlainForm):
 
     def fit(self) -> None:
         self.fields["plan"].initial = self.conflict.plan
-        usual = self.scope.day + timedelta(days=USUAL_DAYS)
+        ask_for_a_day_ahead(self.fields["due"], self.scope.day)
         due = self.conflict.plan_due
-        self.fields["due"].initial = due if due and due >= self.scope.day else usual
-        self.fields["due"].widget.attrs["min"] = date_format(self.scope.day, "Y-m-d")
+        if due and due >= self.scope.day:
+            self.fields["due"].initial = due
+
+
+class TaskForm(PlainForm):
+    teams = forms.ModelMultipleChoiceField(
+        GuideTeam.objects.all(),
+        label=_("给哪些队伍"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("至少选一支队伍。")},
+    )
+    note = sentences(_("做什么"), _("写明要做什么。"), MOST["note"])
+    due = day_for(_("到哪天做完"))
+
+    def fit(self) -> None:
+        self.fields["teams"].label_from_instance = called  # type: ignore[attr-defined]
+        if self.conflict.team_id:
+            self.fields["teams"].initial = [self.conflict.team_id]
+        ask_for_a_day_ahead(self.fields["due"], self.scope.day)
+
+
+class FinishForm(forms.Form):
+    """What a team says of its task."""
+
+    result = sentences(_("做了什么，结果怎样"), _("写明做了什么、结果怎样。"), MOST["result"])
 
 
 class MeasureForm(PlainForm):

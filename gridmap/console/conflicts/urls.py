@@ -7,5 +7,6 @@ from gridmap.console.conflicts import views
 urlpatterns = [
     path("", views.conflicts, name="conflicts"),
     path("<str:code>/", views.conflict, name="conflict"),
+    path("<str:code>/tasks/<int:number>/", views.conflict_task, name="conflict-task"),
     path("<str:code>/<str:name>/", views.conflict_act, name="conflict-act"),
 ]

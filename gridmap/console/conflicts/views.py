@@ -8,20 +8,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridmap.accounts.guards import person_of
 from gridmap.accounts.scope import Scope, scope
+from gridmap.console.belonging import name_of
 from gridmap.console.conflicts.acts import ACTS, Asked
 from gridmap.console.conflicts.conflict_list import read_list
 from gridmap.console.conflicts.conflict_page import read_conflict_page
+from gridmap.console.conflicts.forms import FinishForm
 from gridmap.console.conflicts.queries import find_conflict
 from gridmap.console.pages import page, show_refusal
-from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.models import JointTask, RecurringConflict
 from gridmap.recurring.querysets import sees_conflicts
 from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
+from gridmap.recurring.services.tasks import finish_task
 
 View = Callable[..., HttpResponse]
 NOT_FOUND, TAKEN, UNPROCESSABLE = 404, 409, 422
@@ -91,6 +95,34 @@ def conflict_act(
         return _ask(request, asked, form, UNPROCESSABLE)
     messages.success(request, str(asked.act.done), extra_tags=asked.act.undo)
     return redirect("conflict", code=found.code)
+
+
+@on_conflict
+@require_http_methods(["GET", "POST"])
+def conflict_task(
+    request: HttpRequest, found: RecurringConflict, person: Scope, number: int
+) -> HttpResponse:
+    """What came of a task of an own team."""
+    task = JointTask.objects.of_teams(person).filter(conflict=found, pk=number).first()
+    if task is None:
+        raise Http404
+    form = FinishForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                finish_task(
+                    task=task, by=person_of(request), at=timezone.now(), **form.cleaned_data
+                )
+            except ConflictRefused as error:
+                show_refusal(form, error)
+                status = TAKEN if isinstance(error, ConflictOvertaken) else UNPROCESSABLE
+            else:
+                messages.success(request, _("任务办完了"))
+                return redirect("desk-teams")
+    values = {"conflict": found, "name": name_of(found), "task": task, "form": form}
+    return page(request, "console/conflicts/task.html", values, status=status)
 
 
 def _ask(request: HttpRequest, asked: Asked, form: Any, status: int) -> HttpResponse:

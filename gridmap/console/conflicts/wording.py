@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from geodata.querysets import day_of
 from gridmap.accounts.models import Appointment
 from gridmap.accounts.scope import Scope
 from gridmap.console.belonging import name_of
 from gridmap.console.cases.wording import called, language_of
 from gridmap.console.conflicts.claims import ratio_words
-from gridmap.console.times import day
+from gridmap.console.times import day, day_words
 from gridmap.recurring.models import ConflictRecord, Evidence, RecurringConflict
 from gridmap.recurring.states import STATE_LABELS, Act, State
 
@@ -35,6 +37,15 @@ def state_words(conflict: RecurringConflict) -> str:
     if conflict.is_dismissed:
         return _("不是反复矛盾")
     return str(_(STATE_LABELS[State(conflict.state)]))
+
+
+def overdue_words(due: date, now: datetime, *, is_running: bool) -> str:
+    """7月20日 前做完; and by how much it is late, where it still runs."""
+    days = (day_of(now) - due).days
+    if days > 0 and is_running:
+        late = ngettext("{day} 到期，超期 {n} 天", "{day} 到期，超期 {n} 天", days)
+        return late.format(day=day_words(due, now), n=days)
+    return _("{day} 前做完").format(day=day_words(due, now))
 
 
 @dataclass(frozen=True)

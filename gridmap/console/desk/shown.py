@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from gridmap.accounts.scope import Scope
+from gridmap.console.conflicts.tasks import tasks_to_do
 from gridmap.console.desk import wording
 from gridmap.console.desk.boards import CASES, INTAKE, TEAMS, TRIAGE, Board
 from gridmap.console.desk.checked import offered
@@ -75,6 +76,7 @@ class Shown:
             "views": views_of(known.views, self.scope),
             "is_triage": self.board is TRIAGE,
             "is_teams": self.board is TEAMS,
+            "tasks": tasks_to_do(self.scope, self.now) if self.board is TEAMS else [],
             "can_register": bool(self.scope.roles & INTAKE),
             "searches_everything": self.board in (TRIAGE, CASES),
         }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from geodata.querysets import day_of
 from gridmap.accounts.models import GuideTeam, Role, User
 from gridmap.accounts.scope import Scope, scope
-from gridmap.recurring.models import ConflictRecord, Measure, RecurringConflict
+from gridmap.recurring.models import ConflictRecord, JointTask, Measure, RecurringConflict
 from gridmap.recurring.owners import may_own
 from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
 from gridmap.recurring.services.recording import record
@@ -27,7 +27,7 @@ LEADING = frozenset(
 )
 # What its owner and its team may do as well.
 OF_OWNERS = frozenset({Act.PLAN, Act.MEASURE})
-MOST = {"note": 500, "reason": 500, "plan": 2000, "words": 200, "taken_by": 60}
+MOST = {"note": 500, "result": 500, "reason": 500, "plan": 2000, "words": 200, "taken_by": 60}
 
 
 def confirm_conflict(
@@ -53,7 +53,7 @@ def dismiss_conflict(
     ConflictRefused
         As to confirm, or there is no reason.
     """
-    reason = _words(reason, "reason", _("写明为什么不是。"))
+    reason = said(reason, "reason", _("写明为什么不是。"))
     return _act(conflict, Act.DISMISS, by=by, at=at, version=version, note=reason)
 
 
@@ -74,7 +74,7 @@ def give_owner(
     ConflictRefused
         Not above it, not confirmed, or the person holds nothing that the conflict lies in.
     """
-    locked = _locked(conflict, Act.OWN, by, at, version)
+    locked = lock_for(conflict, Act.OWN, by, at, version)
     if not may_own(locked, owner, day_of(at)):
         raise ConflictRefused(_("这个人今天不管这个地方，选名单里的人。"), "owner")
     locked.owner, locked.team = owner, team
@@ -98,10 +98,10 @@ def write_plan(
     ConflictRefused
         No words, a day that is past, no owner yet, or neither above it nor its owner or team.
     """
-    plan = _words(plan, "plan", _("写明打算怎么办。"))
+    plan = said(plan, "plan", _("写明打算怎么办。"))
     if due < day_of(at):
         raise ConflictRefused(_("这一天已经过了。"), "due")
-    locked = _locked(conflict, Act.PLAN, by, at, version)
+    locked = lock_for(conflict, Act.PLAN, by, at, version)
     if locked.owner_id is None:
         raise ConflictRefused(_("先定负责人，再写方案。"))
     locked.plan, locked.plan_due = plan, due
@@ -126,11 +126,11 @@ def note_measure(
     ConflictRefused
         No words, nobody who did it, a day to come, or neither above it nor its owner or team.
     """
-    words = _words(words, "words", _("写明做了什么。"))
-    taken_by = _words(taken_by, "taken_by", _("写明是谁做的。"))
+    words = said(words, "words", _("写明做了什么。"))
+    taken_by = said(taken_by, "taken_by", _("写明是谁做的。"))
     if taken_on > day_of(at):
         raise ConflictRefused(_("这一天还没有到。"), "taken_on")
-    locked = _locked(conflict, Act.MEASURE, by, at, version)
+    locked = lock_for(conflict, Act.MEASURE, by, at, version)
     record(locked, Act.MEASURE, None, at=at, by=by, note=words)
     return Measure.objects.create(
         conflict=locked, words=words, taken_on=taken_on, taken_by=taken_by, by=by, at=at
@@ -147,7 +147,7 @@ def close_conflict(
     ConflictRefused
         No reason, not above it, or it is not quiet.
     """
-    reason = _words(reason, "reason", _("写明为什么可以办结。"))
+    reason = said(reason, "reason", _("写明为什么可以办结。"))
     return _act(conflict, Act.CLOSE, by=by, at=at, version=version, note=reason)
 
 
@@ -162,10 +162,11 @@ def take_back(
     ConflictRefused
         Not above it, or something else was done since.
     """
-    locked = _locked(conflict, Act.TAKE_BACK, by, at, version)
+    locked = lock_for(conflict, Act.TAKE_BACK, by, at, version)
     last = last_reversible(locked)
     if last is None:
         raise ConflictRefused(_("后来又有了别的事，不能撤销了。"))
+    JointTask.objects.filter(given=last).update(withdrawn_at=at)
     return record(locked, Act.TAKE_BACK, State(last.from_state), at=at, by=by, note=last.act)
 
 
@@ -189,7 +190,7 @@ def possible_acts(
     return [act for act in found if act in allowed]
 
 
-ASKED = (Act.CONFIRM, Act.DISMISS, Act.OWN, Act.PLAN, Act.MEASURE, Act.CLOSE)
+ASKED = (Act.CONFIRM, Act.DISMISS, Act.OWN, Act.PLAN, Act.MEASURE, Act.TASK, Act.CLOSE)
 
 
 def _allowed(conflict: RecurringConflict, person: Scope) -> Collection[Act]:
@@ -210,11 +211,11 @@ def _act(
     version: int | None,
     note: str = "",
 ) -> ConflictRecord:
-    locked = _locked(conflict, act, by, at, version)
+    locked = lock_for(conflict, act, by, at, version)
     return record(locked, act, STEPS[act].target, at=at, by=by, note=note)
 
 
-def _locked(
+def lock_for(
     conflict: RecurringConflict, act: Act, by: User, at: datetime, version: int | None
 ) -> RecurringConflict:
     """The conflict, in our hands until the transaction ends, where this may be done with it now."""
@@ -230,7 +231,7 @@ def _locked(
     return found
 
 
-def _words(words: str, field: str, otherwise: str) -> str:
+def said(words: str, field: str, otherwise: str) -> str:
     words = words.strip()
     if not words:
         raise ConflictRefused(otherwise, field)
