@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from gridmap.console.conflicts.course import course_of, tried_of, week_of
+from gridmap.console.conflicts.course import course_of, rhythm_chart, tried_of, week_of
 from gridmap.recurring.models import Measure
 from tests.incidents.makers import NOW
 
@@ -31,13 +31,28 @@ def test_what_is_older_than_five_years_is_not_drawn() -> None:
     assert not course_of([], [], 0.0, NOW).shows_usual
 
 
-def test_the_week_is_that_of_beijing_and_one_case_is_not_dark() -> None:
+def test_the_week_is_that_of_beijing() -> None:
     # Sunday 23:30 in Beijing.
     late = datetime(2026, 7, 12, 15, 30, tzinfo=UTC)
-    sunday = week_of([late])[6].hours[23]
-    assert (sunday.count, sunday.tone) == (1, 1)
-    assert week_of([late] * 12)[6].hours[23].tone == 6
-    assert {hour.tone for day in week_of([]) for hour in day.hours} == {0}
+    assert week_of([late])[6].counts[23] == 1
+    assert rhythm_chart(week_of([late] * 3))["counts"][-1] == 3
+    assert len(rhythm_chart(week_of([]))["counts"]) == 7 * 24
+
+
+def test_the_chart_has_the_range_in_which_the_usual_lies_by_chance() -> None:
+    chart = course_of([NOW], [], 2.0, NOW).chart
+    # Of a Poisson distribution with mean 2: at most 2.5 % below 0, and 1.7 % above 5.
+    assert (chart["low"][0], chart["high"][0], chart["counts"][-1]) == (0, 5, 1)
+    assert chart["months"][-1] == "2026-07"
+
+
+def test_measures_are_numbered_as_in_the_table_and_have_words_where_there_is_room() -> None:
+    few = [measure(date(2020, 1, 1)), measure(date(2026, 5, 20))]
+    assert course_of([], few, 0.5, NOW).chart["measures"] == [
+        {"month": "2026-05", "label": "2 换了泵"}
+    ]
+    many = [measure(date(2026, 5, 20))] * 4
+    assert course_of([], many, 0.5, NOW).chart["measures"][3]["label"] == "4"
 
 
 def test_a_summer_is_compared_with_the_summer_before() -> None:

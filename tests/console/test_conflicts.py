@@ -1,6 +1,10 @@
 """The list of what keeps coming back, and the page of one."""
 
+import csv
+import json
+import re
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -97,6 +101,23 @@ def test_the_list_is_chosen_by_topic_state_and_area(cast: Cast) -> None:
     assert chen.get("/conflicts/?topic=nothing").status_code == 404
 
 
+def test_the_list_comes_as_a_file_with_the_same_numbers_and_no_formula(cast: Cast) -> None:
+    cast.own()
+    RecurringConflict.objects.update(name="=1+1")
+
+    def rows(by: User) -> list[list[str]]:
+        answer = browser(by).get("/conflicts/?format=csv")
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        return list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+
+    head, one = rows(cast.chen)
+    found = dict(zip(head, one, strict=True))
+    assert [found[name] for name in ("名称", "负责人", "案件数", "倍数", "90% 下限", "90% 上限")] == [
+        "'=1+1", "chen", "48", "3.4", "2.5", "4.5",
+    ]  # fmt: skip
+    assert "chen" not in rows(cast.lin)[1], "a planner works without persons"
+
+
 def test_an_empty_list_says_what_to_do(cast: Cast) -> None:
     RecurringConflict.objects.update(area=cast.city.areas["r"])
     assert "每天凌晨会再查一次" in text(browser(cast.chen).get("/conflicts/"))
@@ -127,6 +148,21 @@ def test_a_planner_sees_the_conflict_and_neither_cases_nor_persons(cast: Cast) -
     assert "3.4 倍" in page
     for hidden in ("停水", "chen", "JYG-2"):
         assert hidden not in page, hidden
+
+
+def test_points_are_cases_and_stand_there_for_who_may_see_them_only(cast: Cast) -> None:
+    def drawn(by: User) -> Any:
+        page = browser(by).get(f"/conflicts/{cast.conflict.code}/").text
+        found = re.search(r'<script id="ground" type="application/json">(.*?)</script>', page)
+        assert found
+        return json.loads(found[1])
+
+    seen, told = drawn(cast.chen), drawn(cast.lin)
+    assert (len(seen["points"]), len(told["points"])) == (2, 0)
+    assert seen["outline"] == told["outline"]
+    assert seen["dashed"]
+    cast.own()
+    assert not drawn(cast.chen)["dashed"]
 
 
 def test_somebody_of_another_area_finds_no_such_conflict(cast: Cast) -> None:
@@ -204,5 +240,5 @@ def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
         make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
     with assert_statements(6):
         chen.get("/conflicts/")
-    with assert_statements(13):
+    with assert_statements(15):
         chen.get(f"/conflicts/{cast.conflict.code}/")

@@ -15,7 +15,7 @@ from gridmap.console.conflicts.queries import areas_of, below, last_run, list_co
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.console.times import moment
 from gridmap.incidents.models import Topic
-from gridmap.recurring.models import Run
+from gridmap.recurring.models import RecurringConflict, Run
 from gridmap.recurring.states import STATE_LABELS
 
 
@@ -41,6 +41,7 @@ class Filter:
 class List:
     """Everything that the list shows."""
 
+    conflicts: list[RecurringConflict]
     rows: list[Row]
     filters: list[Filter]
     is_filtered: bool
@@ -69,6 +70,7 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
     run = last_run()
     kept = {"topic": topic, "state": state, "area": area}
     return List(
+        conflicts=found,
         rows=[row_of(one, number, scope, now) for number, one in enumerate(found, 1)],
         filters=[
             _filter("topic", _("专题"), _("全部专题"), _named(topics), topic),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,16 @@ from gridmap.console.cases.wording import called
 from gridmap.console.conflicts import queries
 from gridmap.console.conflicts.acts import Choice, acts_for, choice_of
 from gridmap.console.conflicts.claims import Caveat, Claim, caveats_of, claims_of
-from gridmap.console.conflicts.course import Course, Day, Tried, course_of, tried_of, week_of
+from gridmap.console.conflicts.course import (
+    Course,
+    Day,
+    Tried,
+    course_of,
+    rhythm_chart,
+    tried_of,
+    week_of,
+)
+from gridmap.console.conflicts.ground import Ground, ground_of
 from gridmap.console.conflicts.tasks import Task, tasks_of
 from gridmap.console.conflicts.wording import (
     Line,
@@ -43,6 +53,8 @@ class ConflictPage:
     caveats: list[Caveat]
     course: Course
     week: list[Day]
+    rhythm: dict[str, Any]
+    ground: Ground
     tried: list[Tried]
     cases: queries.Shown | None
     total: int
@@ -67,6 +79,7 @@ def read_conflict_page(
 ) -> ConflictPage:
     """About a dozen small statements, each by the conflict's own key."""
     seen, moments = conflict.latest, queries.moments_of(conflict)
+    week = week_of(moments)
     measures = queries.measures_of(conflict)
     months = (seen.run.until - seen.run.since).days / DAYS_A_MONTH if seen else 1.0
     members = queries.members_of(conflict, scope.day) if scope.sees_people else []
@@ -82,7 +95,9 @@ def read_conflict_page(
         claims=claims_of(seen) if seen else [],
         caveats=caveats_of(conflict, seen) if seen else [],
         course=course_of(moments, measures, seen.expected / months if seen else 0.0, now),
-        week=week_of(moments),
+        week=week,
+        rhythm=rhythm_chart(week),
+        ground=ground_of(conflict, scope),
         tried=tried_of(measures, moments, now),
         cases=queries.cases_of(conflict, scope, all_of_them=all_of_them) if works else None,
         total=len(moments),

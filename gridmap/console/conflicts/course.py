@@ -3,110 +3,100 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from scipy.stats import poisson
 
 from geodata.querysets import BEIJING, day_of
 from gridmap.recurring.models import Measure
 from layers.hotspots.before_after import change
+from layers.styles import LADDER
 
 MONTHS = 60
-# Six classes of colour, as everywhere; nothing has none.
-CLASSES = 6
 YEAR = timedelta(days=365)
 # Sooner nobody looks whether it helped.
 LEAST_DAYS = 30
-LEAST_DRAWN = 0.05
-# Units of the drawing.
-WIDTH, HEIGHT, TOP, LEFT = 660.0, 150.0, 26.0, 24.0
+# Months lie between these numbers 95 times of 100, where the usual happens.
+LEVEL = 0.95
+# Measures so many days apart have room for words on a phone, for so many signs of them.
+ROOM, WORDS = timedelta(days=600), 9
 
 
 @dataclass(frozen=True)
 class Month:
-    """A bar: its month, cases, and where it is drawn."""
+    """Its first day and its cases; the last one is not over."""
 
     first: date
     count: int
     is_unfinished: bool
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A measure on the course: its number and where it stands."""
-
-    number: int
-    x: float
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A line or a year of the axes."""
-
-    label: str
-    at: float
 
 
 @dataclass(frozen=True)
 class Course:
-    """Cases by month with the usual number a month."""
+    """Cases by month, and the usual number a month with the range in which it lies by chance."""
 
     months: list[Month]
-    marks: list[Mark]
-    counts: list[Tick]
-    years: list[Tick]
     usual: float
-    usual_y: float
+    low: int
+    high: int
+    marks: list[dict[str, str]]
 
     @property
     def shows_usual(self) -> bool:
-        """What would be written as 0.0 is no line."""
-        return self.usual >= LEAST_DRAWN
+        """Where nothing is usual there is no range to be drawn."""
+        return self.high > 0
 
     @property
     def total(self) -> int:
         return sum(month.count for month in self.months)
 
+    @property
+    def chart(self) -> dict[str, Any]:
+        """As `layers/charts.js` takes a trend."""
+        counts = [month.count for month in self.months]
+        said = _("{month}：{n} 件")
+        found: dict[str, Any] = {
+            "months": [f"{month.first:%Y-%m}" for month in self.months],
+            "counts": counts,
+            "measures": self.marks,
+            "open": True,
+        }
+        if self.shows_usual:
+            said = _("{month}：{n} 件，平常 {low}～{high} 件")
+            found |= {"low": [self.low] * len(counts), "high": [self.high] * len(counts)}
+        return found | {"says": said}
+
 
 def course_of(
-    moments: Sequence[datetime],
-    measures: Sequence[Measure],
-    usual: float,
-    now: datetime,
+    moments: Sequence[datetime], measures: Sequence[Measure], usual: float, now: datetime
 ) -> Course:
     """Of the last five years; `usual` are cases a month."""
-    today = day_of(now)
-    firsts = _months_until(today)
+    firsts = _months_until(day_of(now))
     counts = dict.fromkeys(firsts, 0)
     for at in moments:
         first = at.astimezone(BEIJING).date().replace(day=1)
         if first in counts:
             counts[first] += 1
-    top = _round_up(max(*counts.values(), usual, 2))
-    step = (WIDTH - LEFT) / MONTHS
+    low, high = (int(edge) for edge in poisson.interval(LEVEL, usual)) if usual > 0 else (0, 0)
+    months = [Month(first, n, first == firsts[-1]) for first, n in counts.items()]
+    return Course(months, usual, low, high, _marks(measures, firsts[0]))
 
-    def y_of(value: float) -> float:
-        return round(HEIGHT - value / top * (HEIGHT - TOP), 1)
 
-    months = [
-        Month(first, n, first == firsts[-1], round(LEFT + at * step + 1, 1), y_of(n), round(step - 2, 1),
-              round(HEIGHT - y_of(n), 1))
-        for at, (first, n) in enumerate(counts.items())
-    ]  # fmt: skip
-    begins = firsts[0]
-    span = (today - begins).days or 1
-    marks = [
-        Mark(number, round(LEFT + (one.taken_on - begins).days / span * (WIDTH - LEFT), 1))
+def _marks(measures: Sequence[Measure], begins: date) -> list[dict[str, str]]:
+    """Numbered as in the table; with their first words, where there are few."""
+    days = [one.taken_on for one in measures]
+    has_room = all(after - before >= ROOM for before, after in pairwise(days))
+    return [
+        {
+            "month": f"{one.taken_on:%Y-%m}",
+            "label": f"{number} {one.words[:WORDS]}" if has_room else f"{number}",
+        }
         for number, one in enumerate(measures, 1)
         if one.taken_on >= begins
     ]
-    years = [Tick(str(month.first.year), month.x) for month in months if month.first.month == 1]
-    lines = [Tick(f"{value:g}", y_of(value)) for value in (0, top / 2, top)]
-    return Course(months, marks, lines, years, usual, y_of(usual))
 
 
 def _months_until(today: date) -> list[date]:
@@ -114,41 +104,30 @@ def _months_until(today: date) -> list[date]:
     return [date(n // 12, n % 12 + 1, 1) for n in range(last - MONTHS + 1, last + 1)]
 
 
-def _round_up(most: float) -> int:
-    """An even number, so that its half is one too."""
-    return int(-(-most // 2) * 2)
-
-
-@dataclass(frozen=True)
-class Hour:
-    count: int
-    tone: int
-
-
 @dataclass(frozen=True)
 class Day:
-    """A row of the week: its name and 24 hours."""
+    """A row of the week: its name and the cases of its 24 hours."""
 
     name: str
-    hours: list[Hour]
+    counts: list[int]
 
 
 def week_of(moments: Sequence[datetime]) -> list[Day]:
-    """Cases by day and hour in Beijing; the darkest is what has most, six at least."""
+    """Cases by day and hour in Beijing."""
     counts = [[0] * 24 for _day in range(7)]
     for at in moments:
         local = at.astimezone(BEIJING)
         counts[local.weekday()][local.hour] += 1
-    # Where little happens, one case is not a dark one.
-    most = max(CLASSES, *map(max, counts))
-    return [
-        Day(str(WEEKDAYS_ABBR[day]), [Hour(n, _tone(n, most)) for n in row])
-        for day, row in enumerate(counts)
-    ]
+    return [Day(str(WEEKDAYS_ABBR[day]), row) for day, row in enumerate(counts)]
 
 
-def _tone(count: int, most: int) -> int:
-    return -(-count * CLASSES // most)
+def rhythm_chart(week: Sequence[Day]) -> dict[str, Any]:
+    """As `layers/charts.js` takes a rhythm."""
+    return {
+        "counts": [count for day in week for count in day.counts],
+        "ladder": list(LADDER),
+        "says": _("{day} {from}～{to} 时：{n} 件"),
+    }
 
 
 @dataclass(frozen=True)

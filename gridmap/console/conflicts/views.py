@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
+from geodata.querysets import day_of
 from gridmap.accounts.guards import person_of
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.belonging import name_of
@@ -21,6 +22,7 @@ from gridmap.console.conflicts.conflict_list import read_list
 from gridmap.console.conflicts.conflict_page import read_conflict_page
 from gridmap.console.conflicts.forms import FinishForm
 from gridmap.console.conflicts.queries import find_conflict
+from gridmap.console.conflicts.table import as_csv
 from gridmap.console.pages import page, show_refusal
 from gridmap.recurring.models import JointTask, RecurringConflict
 from gridmap.recurring.querysets import sees_conflicts
@@ -35,11 +37,16 @@ NOT_FOUND, TAKEN, UNPROCESSABLE = 404, 409, 422
 @never_cache
 @gzip_page
 def conflicts(request: HttpRequest) -> HttpResponse:
-    """Ranked; what is chosen stands in the address."""
+    """Ranked, as a page or as a file; what is chosen stands in the address."""
     person = scope(request.user)
     if not sees_conflicts(person):
         raise Http404
     found = read_list(person, request.GET, timezone.now())
+    if request.GET.get("format") == "csv":
+        day = day_of(timezone.now())
+        headers = {"Content-Disposition": f'attachment; filename="conflicts-{day}.csv"'}
+        text = as_csv(found.conflicts, person)
+        return HttpResponse(text, "text/csv; charset=utf-8", headers=headers)
     return page(request, "console/conflicts/list.html", {"found": found})
 
 

@@ -1,5 +1,6 @@
 /* A board: htmx swaps the list, the map follows it, the keyboard walks through it. */
 
+import { copyLink } from "../copy_link.js";
 import { drawMap } from "./map.js";
 import { watchToasts } from "../toast.js";
 
@@ -103,14 +104,6 @@ document.addEventListener("change", ({ target }) => {
 
 /* Buttons and keys */
 
-async function copy(button) {
-  const words = button.querySelector("span");
-  await navigator.clipboard.writeText(location.href);
-  const before = words.textContent;
-  words.textContent = button.dataset.done;
-  setTimeout(() => { words.textContent = before; }, 2000);
-}
-
 function step(by) {
   const links = all(".case__link");
   const from = links.indexOf(document.activeElement);
@@ -128,7 +121,7 @@ const actions = {
   "zoom-in": () => board.map.zoomIn(),
   "zoom-out": () => board.map.zoomOut(),
   fit: () => board.fit(),
-  copy,
+  copy: copyLink,
   pick: () => point(!isPointing),
   fill: (button) => fill(button.dataset.value),
 };

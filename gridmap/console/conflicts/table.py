@@ -1,0 +1,45 @@
+"""The list of conflicts as a file for spreadsheets, with the numbers of the page unrounded by words."""
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from geodata.querysets import BEIJING
+from gridmap.accounts.scope import Scope
+from gridmap.console.belonging import name_of
+from gridmap.console.cases.wording import called
+from gridmap.console.conflicts.wording import state_words
+from gridmap.incidents.bulk.columns import stopped
+
+# A byte-order mark, by which spreadsheets know the encoding.
+BOM = "\ufeff"
+
+
+def as_csv(conflicts: Iterable[Any], scope: Scope) -> str:
+    """In the order of the list; no cell is a formula."""
+    text = StringIO()
+    writer = csv.writer(text)
+    for row in (_names(), *(_cells(one, scope) for one in conflicts)):
+        writer.writerow([stopped(str(value)) for value in row])
+    return BOM + text.getvalue()
+
+
+def _names() -> list[str]:
+    return [
+        _("编号"), _("名称"), _("专题"), _("区域"), _("状态"), _("负责人"), _("案件数"), _("通常"), _("倍数"),
+        _("90% 下限"), _("90% 上限"), _("下季可避免"), _("最近一件"), _("查找时间"),
+    ]  # fmt: skip
+
+
+def _cells(one: Any, scope: Scope) -> list[Any]:
+    seen, last = one.latest, one.last_case_at
+    return [
+        one.code, name_of(one), called(one.topic), called(one.area), state_words(one),
+        str(one.owner) if one.owner and scope.sees_people else "",
+        seen.observed, f"{seen.expected:.1f}", *(f"{value:.1f}" for value in (seen.ratio, seen.ratio_low, seen.ratio_high)),
+        f"{seen.avoidable:.1f}", f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}" if last else "",
+        f"{seen.run.at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
+    ]  # fmt: skip
