@@ -6,7 +6,6 @@ the answers given before Django, a second time for whoever asked before.
 
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
 case    sent to the page of a case           told              sent to /notices/
-cmd     sent to /command/
 desk    sent to /desk/                       board             sent to /desk/teams/
 sent    sent back to the list at the desk    over              sent back to the cell that was handed over
 done    sent back to the page of a conflict
@@ -29,7 +28,6 @@ from itertools import product
 
 from tests.case_matrix import CASE_ANSWERS, CASE_LEADS_INTO, CASE_TABLE
 from tests.matrix_city import IDENTITIES, LINES, NAMES
-from tests.matrix_command import COMMAND_ANSWERS, COMMAND_TABLE
 
 TABLE = """
 # route             method target        shows     | ano out dis | gm   gl   bl   co   dc   ho   di   gu   me   hu   vi   pl   ca
@@ -50,10 +48,10 @@ theme               GET    -             -         | in  405 in  | 405  405  405
 theme               POST   -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
 theme               POST   dark          -         | in  home in | home home home home home home home home home home home home home
 
-home                GET    -             home      | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
-home                GET    p             home-p    | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city plan cmd
-home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  cmd  desk desk board 404  board city plan cmd
-home                GET    search        found     | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
+home                GET    -             home      | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
+home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  desk desk board comm board city plan city
+home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  desk desk board 404  board city plan city
+home                GET    search        found     | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
 areas               GET    -             home      | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city city city
 areas               GET    p             home-p    | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city plan city
 areas               GET    r             home-r    | in  ok  in  | ok   404  ok   404  404  city city ok   404  ok   city plan city
@@ -67,8 +65,20 @@ my-cells-ground     POST   any           -         | in  405 in  | 405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
+briefing            GET    -             brief     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+briefing            GET    r             brief-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
+briefing            GET    paper-r       -         | in  404 in  | 404  404  404  404  404  ok   ok   404  404  404  ok   404  ok
+briefing            GET    week-53       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+briefing            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
+command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
+conflicts           GET    file          conf-file | in  404 in  | one  one  404  one  one  all  all  one  one  one  all  plan all
 conflicts           POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 conflict            GET    a             conflict  | in  404 in  | page page 404  page page page page page page page page plan page
 conflict            GET    d             far       | in  404 in  | 404  404  404  404  404  page page 404  404  404  page plan page
@@ -200,9 +210,6 @@ api-photo           GET    a             -         | 401 404 401 | ok   ok   ok 
 api-photo           POST   a             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 api-conflicts       GET    -             api-conf  | 401 none 401 | one  one  none one  one  all  all  one  one  one  all  all  all
 api-conflicts       POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
-api-counts          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
-api-counts          GET    ever          counts    | 401 ok  401 | a    ab   a    ab   abc  all  all  ok   ab   ok   all  plan all
-api-counts          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 api-places          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
 api-places          GET    a1            at-a1     | 401 404 401 | all  all  all  all  all  all  all  404  all  404  all  all  all
 api-places          GET    d1            at-d1     | 401 404 401 | 404  404  404  404  404  all  all  404  404  404  all  all  all
@@ -297,6 +304,23 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": "area-city area-y area-r cell-d member-d",
         "plan": "area-city area-y area-r cell-d",
     },
+    # The way down and the parts: no person is among them.
+    "parts": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p area-q",
+        "city": "area-city area-x area-y",
+    },
+    "parts-p": {
+        "comm": "area-p cell-a cell-b",
+        "sub": "area-x area-p cell-a cell-b",
+        "city": "area-city area-x area-p cell-a cell-b",
+    },
+    "parts-r": {"city": "area-city area-y area-r cell-d"},
+    "parts-csv": {
+        "comm": "cell-a cell-b",
+        "sub": "area-p area-q",
+        "city": "area-x area-y",
+    },
     "found": {
         "comm": "area-p building-a1 building-a2 building-b1",
         "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
@@ -369,19 +393,17 @@ ANSWERS: dict[str, dict[str, str]] = {
     "at-a1": {"all": "cell-a area-p building-a1 post-a1"},
     "at-d1": {"all": "cell-d area-r building-d1 post-d1"},
     "here-d1": {"all": f"{HERE_D1} leader-d1 tel-d1 member-d", "plan": HERE_D1},
-    "counts": {
-        "a": "cell-a",
-        "ab": "cell-a cell-b",
-        "abc": "cell-a cell-b cell-c",
-        "all": "cell-a cell-b cell-c cell-d",
-        "plan": "area-p area-q area-r",
-    },
     "api-conf": {"one": "conflict-a area-p", "all": "conflict-a conflict-d area-p area-r"},
     "conflicts": {
         "one": "conflict-a area-p staff-officer",
         "sub": "conflict-a area-p area-q area-x staff-officer",
         "plan": f"conflict-a conflict-d {EVERY_AREA}",
         "all": f"conflict-a conflict-d {EVERY_AREA} staff-officer",
+    },
+    "conf-file": {
+        "one": "conflict-a area-p staff-officer",
+        "plan": "conflict-a conflict-d area-p area-r",
+        "all": "conflict-a conflict-d area-p area-r staff-officer",
     },
     "of-p": {
         "one": "conflict-a area-p staff-officer",
@@ -405,9 +427,14 @@ ANSWERS: dict[str, dict[str, str]] = {
         "staff-leads staff-officer",
     },
     "far-asked": {"no": "conflict-d"},
+    "brief": {
+        "comm": "area-p conflict-a staff-officer",
+        "sub": "area-p area-q area-x conflict-a staff-officer",
+        "city": f"{EVERY_AREA} conflict-a conflict-d staff-officer",
+    },
+    "brief-r": {"city": f"{EVERY_AREA} conflict-d"},
     "task": {"task": "conflict-a task-a"},
     **CASE_ANSWERS,
-    **COMMAND_ANSWERS,
 }
 
 # Pages that are offered to these only; to everybody else no link leads there.
@@ -420,9 +447,7 @@ AT_A_DESK = {
     "city_admin",
 }
 WITH_CASES = set(IDENTITIES) - {"anonymous", "outsider", "disabled", "planner"}
-WITH_AREAS = AT_A_DESK | {"grid_leader", "mediator", "planner"}
 OFFERED = {
-    "command": WITH_AREAS,
     "my-cells": {"grid_member", "building_leader"},
     "desk": AT_A_DESK,
     "desk/cases": AT_A_DESK,
@@ -432,13 +457,13 @@ OFFERED = {
     "desk/rules": {"city_admin"},
     "desk/new": AT_A_DESK - {"visitor"} | {"grid_leader"},
     "cases": WITH_CASES,
+    "briefing": WITH_CASES - {"grid_member", "building_leader", "guide", "handling_unit"},
     "conflicts": set(IDENTITIES) - {"anonymous", "outsider", "disabled", "building_leader"},
     "report": WITH_CASES,
     "import": {"city_admin"},
 }
 
 LEADS = {
-    "cmd": "/command/",
     "home": "/",
     "mine": "/my-cells/",
     "out": "/login/",
@@ -493,7 +518,7 @@ class Row:
 
 def rows() -> list[Row]:
     """The table, its groups unfolded."""
-    table = TABLE + COMMAND_TABLE + CASE_TABLE
+    table = TABLE + CASE_TABLE
     lines = (line for line in table.splitlines() if line and not line.startswith("#"))
     return [row for line in lines for row in _unfolded(line)]
 

@@ -64,7 +64,13 @@ def _task(key: str, **fields: Any) -> Callable[[Any], Asked]:
     return target
 
 
+BRIEFING_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
+    ("briefing", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
+    ("briefing", "paper-r"): lambda c: ({}, {"area": c.city.areas["r"].code, "format": "pdf"}),
+    ("briefing", "week-53"): lambda _: ({}, {"week": "2025-W53"}),
+}
 CONFLICT_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
+    ("conflicts", "file"): lambda _: ({}, {"format": "csv"}),
     ("conflicts", "community-p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
     ("conflict", "a"): _conflict("a"),
     ("conflict", "d"): _conflict("d"),

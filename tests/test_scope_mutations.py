@@ -66,12 +66,14 @@ def rows_by_call() -> dict[tuple[int, int], list[Row]]:
 
 # A call that another one doubles is missed only together with that one: paper asks for the rows and, before
 # anything is drawn, for the key under which they are shared; a merge looks for the other case in scope, and
-# whoever offers it has done so before; the pages of the city's tables and of the hand-over exist only for
+# whoever offers it has done so before; a task is looked for among those of the own teams before its service asks
+# whose it is; the pages of the city's tables and of the hand-over exist only for
 # those from whom the services take it.
 DOUBLED = {
     "paper.<locals>.<lambda>": {"paper.<locals>.<lambda>"},
     "merge": {"MovesView.post"},
     "MovesView.post": {"merge"},
+    "finish_task": {"on_conflict.<locals>.found"},
     "_demand_above": {"hand_over"},
     "_demand_admin": {"page_of.<locals>.view"},
     "_set": {"calendar"},

@@ -19,6 +19,7 @@ from gridmap.console.desk.boards import COMMUNITY, TEAMS, TRIAGE
 from gridmap.console.waiting import Waiting, read_waiting
 from gridmap.incidents.parts import OF_AN_AREA
 from gridmap.incidents.querysets import works_with_cases
+from gridmap.performance.areas import over_areas
 from gridmap.recurring.querysets import sees_conflicts
 
 register = template.Library()
@@ -70,6 +71,8 @@ def _links(person: Scope) -> list[tuple[str, str, Any]]:
     links.append((cells, "map", pgettext_lazy("navigation", "网格")))
     if sees_conflicts(person):
         links.append(("conflicts", "repeat", pgettext_lazy("navigation", "反复")))
+    if over_areas(person).area_ids:
+        links.append(("briefing", "file", pgettext_lazy("navigation", "简报")))
     if works_with_cases(person) and not person.roles & TRIAGE.roles:
         links.append(("cases", "list", _("案件")))
     if person.roles & OF_AN_AREA:

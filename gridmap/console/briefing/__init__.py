@@ -1,0 +1,1 @@
+"""The briefing of a week, for a meeting: on one or two sheets of paper."""
