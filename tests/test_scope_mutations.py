@@ -73,7 +73,7 @@ DOUBLED = {
     "paper.<locals>.<lambda>": {"paper.<locals>.<lambda>"},
     "merge": {"MovesView.post"},
     "MovesView.post": {"merge"},
-    "finish_task": {"on_conflict.<locals>.found"},
+    "finish_task": {"conflict_task"},
     "_demand_above": {"hand_over"},
     "_demand_admin": {"page_of.<locals>.view"},
     "_set": {"calendar"},
