@@ -1,0 +1,67 @@
+"""Nothing of another sub-district can be worked out by its neighbour's commander; `make torture` asks 1,000 pairs."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from gridmap.incidents.querysets import IncidentQuerySet
+from tests.console.command_attack import (
+    Attack,
+    Place,
+    pairs_of_filters,
+    served,
+    whats_not_there,
+)
+from tests.incidents.makers import NOW
+
+pytestmark = pytest.mark.django_db
+PAIRS, CASES, SEED = 8, 24, 620201
+
+
+@pytest.fixture(autouse=True)
+def _that_moment() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def attack(pairs: int) -> Attack:
+    return Attack(Place(CASES, SEED), served(), list(pairs_of_filters(pairs, SEED)))
+
+
+def test_no_pair_of_questions_tells_anything_of_another_sub_district() -> None:
+    one = attack(PAIRS)
+    before = one.answers()
+    one.place.happen_elsewhere()
+    assert list(one.faults(before)) == []
+
+
+def test_an_area_of_another_is_answered_like_one_that_does_not_exist() -> None:
+    place = Place(3, SEED)
+    place.happen_elsewhere()
+    others = [place.city.areas[key].code for key in ("y", "r")]
+    assert [
+        fault
+        for road in served()
+        for other in others
+        if (fault := whats_not_there(place, road, other))
+    ] == []
+
+
+def test_who_asks_unasked_every_road_gives_something_away() -> None:
+    """The control: with the scope of both, each road is found."""
+    one = attack(2)
+    before = one.answers()
+    one.place.happen_elsewhere()
+    one.place.command_everything()
+    found = {fault.partition(":")[0] for fault in one.faults(before)}
+    assert found == {road.route for road in one.roads}
+
+
+def test_a_list_without_the_scope_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: one call forgotten."""
+    one = attack(2)
+    before = one.answers()
+    one.place.happen_elsewhere()
+    monkeypatch.setattr(IncidentQuerySet, "visible_to", lambda rows, _scope: rows.all())
+    assert list(one.faults(before)) != []

@@ -1,0 +1,22 @@
+"""A thousand pairs of filters (PAIRS) on every road to the commander's map: nothing of the neighbours shows."""
+
+import os
+
+import pytest
+import time_machine
+
+from tests.console.command_attack import Attack, Place, pairs_of_filters, served
+from tests.incidents.makers import NOW
+
+PAIRS = int(os.environ.get("PAIRS", "1000"))
+CASES, SEED = 120, int(os.environ.get("SEED", "620201"))
+
+
+@pytest.mark.django_db
+def test_no_pair_of_questions_tells_anything_of_another_sub_district() -> None:
+    with time_machine.travel(NOW, tick=False):
+        one = Attack(Place(CASES, SEED), served(), list(pairs_of_filters(PAIRS, SEED)))
+        before = one.answers()
+        one.place.happen_elsewhere()
+        assert list(one.faults(before)) == []
+    print(f"\n{PAIRS} pairs on {len(one.roads)} roads, {2 * len(before)} answers")
