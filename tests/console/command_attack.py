@@ -22,9 +22,10 @@ from django.urls import get_resolver, reverse
 
 from geodata.querysets import day_of
 from geodata.versions import bump_access_version, bump_data_version
-from gridmap.accounts.models import Role, User
+from gridmap.accounts.models import Role
 from gridmap.incidents.models import Incident
 from tests.incidents.makers import NOW, make_incident, make_rule
+from tests.layers.makers import tile_over
 from tests.makers import SIDE, SOUTH, WEST, appoint, make_small_city, make_team, make_user, square
 from tests.recurring.makers import make_conflict
 from tests.test_matrix import routes
@@ -37,7 +38,7 @@ STATES = ("registered", "dispatched", "closed")
 UNKNOWN = "620209999999"
 DAYS = 90
 # What is drawn anew for each answer, or tells only that something somewhere has changed.
-DRAWN = re.compile(rb'(?:csrfmiddlewaretoken" value|nonce|data-version)="[^"]*"')
+DRAWN = re.compile(rb'(?:csrfmiddlewaretoken" value|nonce|data-places)="[^"]*"')
 ELSEWHERE = re.compile(rb"area-[yr]\b|cell-d\b|building-d|6202010020\d\d|elsewhere")
 
 Counts = Counter[tuple[str, date, date]]
@@ -71,15 +72,21 @@ class Filters:
 
 @dataclass(frozen=True)
 class Road:
-    """One address; `route` is the name of it, `query` says the filters in its words, `read` finds the counts."""
+    """One address; `route` is the name of it, `query` says the filters in its words, `read` finds the counts,
+    `extra` is asked with every filter."""
 
     route: str
     query: Callable[[Filters], list[tuple[str, str]]]
     read: Callable[[bytes], Counts] | None = None
-    path: dict[str, str] = field(default_factory=dict)
+    path: dict[str, Any] = field(default_factory=dict)
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([self.route, *["=".join(pair) for pair in self.extra]])
 
     def address(self, filters: Filters) -> str:
-        return f"{reverse(self.route, kwargs=self.path)}?{urlencode(self.query(filters))}"
+        query = urlencode([*self.query(filters), *self.extra])
+        return f"{reverse(self.route, kwargs=self.path)}?{query}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,8 @@ class Place:
             make_rule(self.team, topic)
         self.commander = make_user("commander")
         appoint(self.commander, Role.DISTRICT_COMMANDER, self.city.areas["x"])
+        self.browser = Client()
+        self.browser.force_login(self.commander)
         self.dispatcher = make_user("dispatcher")
         appoint(self.dispatcher, Role.DISPATCHER, self.city.areas["city"])
         self.happen(cases, OWN_COLUMNS, "own")
@@ -197,8 +206,11 @@ def some(draw: Random, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def pairs_of_filters(number: int, seed: int) -> Iterator[tuple[Filters, Filters]]:
+    """The first asks for everything."""
     draw = Random(seed)
-    for _ in range(number):
+    if number:
+        yield Filters(), replace(Filters(), topic=TOPICS[:1])
+    for _ in range(number - 1):
         first = random_filters(draw)
         yield first, neighbour(first, draw)
 
@@ -218,14 +230,20 @@ def choices(filters: Filters) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in getattr(filters, name)]
 
 
-def with_box(filters: Filters) -> list[tuple[str, str]]:
-    """Points of the whole city."""
-    box = (WEST, SOUTH, WEST + 8 * SIDE, SOUTH + 2 * SIDE)
-    return [*as_state_of_page(filters), ("box", ",".join(map(str, box)))]
+# The whole city.
+BOX = f"{WEST},{SOUTH},{WEST + 8 * SIDE},{SOUTH + 2 * SIDE}"
+
+
+def nothing(_filters: Filters) -> list[tuple[str, str]]:
+    return []
 
 
 def as_days(filters: Filters) -> list[tuple[str, str]]:
     return [*choices(filters), ("since", str(filters.since)), ("until", str(filters.until))]
+
+
+def days_and_topic(filters: Filters) -> list[tuple[str, str]]:
+    return [pair for pair in as_days(filters) if pair[0] in ("since", "until", "topic")]
 
 
 def area_only(filters: Filters) -> list[tuple[str, str]]:
@@ -260,20 +278,24 @@ def read_counts(body: bytes) -> Counts:
     return Counter({(cell["code"], since, until): cell["cases"] for cell in told["cells"]})
 
 
+Z, X, Y = tile_over(4, 1, 12)
 ROADS = (
     Road("command", as_state_of_page),
+    Road("command", as_state_of_page, extra=(("wall", ""),)),
     Road("command-cube", as_state_of_page, read_cube),
-    Road("command-places", lambda _filters: [], path={"version": "1"}),
-    Road("command-points", with_box),
+    Road("command-places", nothing, path={"version": "1"}),
+    Road("command-points", as_state_of_page, extra=(("box", BOX),)),
     Road("command-outlines", as_state_of_page),
     Road("command-situation", as_state_of_page),
     Road("command-conflicts", as_state_of_page),
     Road("command-cells", as_state_of_page),
     Road("command-areas", area_only),
+    Road("command-areas", area_only, extra=(("by", "team"), ("format", "csv"))),
     Road("briefing", area_only),
     Road("conflicts", area_and_topic),
-    Road("api-conflicts", lambda _filters: []),
+    Road("api-conflicts", nothing),
     Road("api-counts", as_days, read_counts),
+    Road("map-counts", days_and_topic, path={"z": Z, "x": X, "y": Y}),
 )
 
 
@@ -282,10 +304,8 @@ def served() -> list[Road]:
     return [road for road in ROADS if road.route in names]
 
 
-def ask(commander: User, address: str) -> Told:
-    client = Client()
-    client.force_login(commander)
-    answer = client.get(address)
+def ask(browser: Client, address: str) -> Told:
+    answer = browser.get(address)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return Told(answer.status_code, DRAWN.sub(b"", body))
 
@@ -307,7 +327,7 @@ class Attack:
     def answers(self) -> dict[tuple[str, Filters], Told]:
         forget()
         return {
-            (road.route, filters): ask(self.place.commander, road.address(filters))
+            (str(road), filters): ask(self.place.browser, road.address(filters))
             for road in self.roads
             for pair in self.pairs
             for filters in pair
@@ -319,11 +339,11 @@ class Attack:
         for road in self.roads:
             for pair in self.pairs:
                 for filters in pair:
-                    told = now[road.route, filters]
-                    if told != before[road.route, filters]:
-                        yield f"{road.route}: changed with what happened elsewhere, {filters}"
+                    told = now[str(road), filters]
+                    if told != before[str(road), filters]:
+                        yield f"{road}: changed with what happened elsewhere, {filters}"
                     if found := ELSEWHERE.findall(told.body):
-                        yield f"{road.route}: names {found[:3]}"
+                        yield f"{road}: names {found[:3]}"
                 if road.read and (fault := self._subtracted(road, pair, now)):
                     yield fault
 
@@ -332,12 +352,12 @@ class Attack:
     ) -> str:
         """Whether two answers, or their difference, are not those of the commander's own cases."""
         assert road.read
-        told = [road.read(now[road.route, filters].body) for filters in pair]
+        told = [road.read(now[str(road), filters].body) for filters in pair]
         for filters, counts in zip(pair, told, strict=True):
             asked = filters if "area" in dict(road.query(filters)) else replace(filters, area="")
             own = brute(self.place.rows, asked, {key[1:] for key in counts})
             if +counts != own:
-                return f"{road.route}: {+counts - own or own - +counts} differ, {filters}"
+                return f"{road}: {+counts - own or own - +counts} differ, {filters}"
         return ""
 
 
@@ -345,8 +365,6 @@ def whats_not_there(place: Place, road: Road, other: str) -> str:
     """Whether another's area is answered otherwise than one that does not exist."""
     told = []
     for code in (other, UNKNOWN):
-        answer = ask(place.commander, road.address(Filters(area=code)))
+        answer = ask(place.browser, road.address(Filters(area=code)))
         told.append(replace(answer, body=answer.body.replace(code.encode(), b"CODE")))
-    return (
-        "" if told[0] == told[1] else f"{road.route}: {other} is answered otherwise than {UNKNOWN}"
-    )
+    return "" if told[0] == told[1] else f"{road}: {other} is answered otherwise than {UNKNOWN}"
