@@ -6,6 +6,7 @@ the answers given before Django, a second time for whoever asked before.
 
 in      sent to the log-in page              home, mine, out   sent to /, /my-cells/, /login/
 case    sent to the page of a case           told              sent to /notices/
+cmd     sent to /command/
 desk    sent to /desk/                       board             sent to /desk/teams/
 sent    sent back to the list at the desk    over              sent back to the cell that was handed over
 done    sent back to the page of a conflict
@@ -28,6 +29,7 @@ from itertools import product
 
 from tests.case_matrix import CASE_ANSWERS, CASE_LEADS_INTO, CASE_TABLE
 from tests.matrix_city import IDENTITIES, LINES, NAMES
+from tests.matrix_command import COMMAND_ANSWERS, COMMAND_TABLE
 
 TABLE = """
 # route             method target        shows     | ano out dis | gm   gl   bl   co   dc   ho   di   gu   me   hu   vi   pl   ca
@@ -48,10 +50,10 @@ theme               GET    -             -         | in  405 in  | 405  405  405
 theme               POST   -             -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
 theme               POST   dark          -         | in  home in | home home home home home home home home home home home home home
 
-home                GET    -             home      | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
-home                GET    p             home-p    | in  ok  in  | mine comm mine comm sub  desk desk board comm board city plan city
-home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  404  desk desk board 404  board city plan city
-home                GET    search        found     | in  ok  in  | mine comm mine comm sub  desk desk board comm board city city city
+home                GET    -             home      | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
+home                GET    p             home-p    | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city plan cmd
+home                GET    r             home-r    | in  ok  in  | mine 404  mine 404  cmd  desk desk board 404  board city plan cmd
+home                GET    search        found     | in  ok  in  | mine comm mine comm cmd  desk desk board comm board city city cmd
 areas               GET    -             home      | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city city city
 areas               GET    p             home-p    | in  ok  in  | ok   comm ok   comm sub  city city ok   comm ok   city plan city
 areas               GET    r             home-r    | in  ok  in  | ok   404  ok   404  404  city city ok   404  ok   city plan city
@@ -65,16 +67,6 @@ my-cells-ground     POST   any           -         | in  405 in  | 405  405  405
 areas               POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 contacts            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
-briefing            GET    -             brief     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-briefing            GET    r             brief-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
-briefing            GET    paper-r       -         | in  404 in  | 404  404  404  404  404  ok   ok   404  404  404  ok   404  ok
-briefing            GET    week-53       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
-briefing            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-command-areas       GET    -             parts     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    p             parts-p   | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       GET    r             parts-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
-command-areas       GET    file          parts-csv | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
-command-areas       POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
 conflicts           GET    -             conflicts | in  404 in  | one  one  404  one  sub  all  all  one  one  one  all  plan all
 conflicts           GET    community-p   of-p      | in  404 in  | 404  one  404  one  sub  all  all  404  one  404  all  plan all
@@ -89,10 +81,6 @@ conflict-act        GET    own-a         asked     | in  404 in  | 409=no 409=no
 conflict-act        GET    unknown-a     -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 conflict-act        POST   measure-a     asked     | in  404 in  | 422=no 422=no 404 done done 422=no 422=no done 422=no done 422=no 422=no done
 conflict-act        POST   confirm-d     far-asked | in  404 in  | 404  404  404  404  404  422=no 422=no 404  404  404  422=no 422=no done
-conflict-task       GET    a             task      | in  404 in  | 404  404  404  404  404  404  404  task 404  task 404  404  404
-conflict-task       GET    of-d          -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
-conflict-task       POST   done-a        task      | in  404 in  | 404  404  404  404  404  404  404  board 404 board 404 404 404
-conflict-task       POST   a             task      | in  404 in  | 404  404  404  404  404  404  404  422=task 404 422=task 404 404 404
 
 desk                GET    all           desk      | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
 desk                GET    case-a        case-a    | in  404 in  | 404  404  404  comm sub  city city 404  404  404  city 404  city
@@ -304,23 +292,6 @@ ANSWERS: dict[str, dict[str, str]] = {
         "city": "area-city area-y area-r cell-d member-d",
         "plan": "area-city area-y area-r cell-d",
     },
-    # The way down and the parts: no person is among them.
-    "parts": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p area-q",
-        "city": "area-city area-x area-y",
-    },
-    "parts-p": {
-        "comm": "area-p cell-a cell-b",
-        "sub": "area-x area-p cell-a cell-b",
-        "city": "area-city area-x area-p cell-a cell-b",
-    },
-    "parts-r": {"city": "area-city area-y area-r cell-d"},
-    "parts-csv": {
-        "comm": "cell-a cell-b",
-        "sub": "area-p area-q",
-        "city": "area-x area-y",
-    },
     "found": {
         "comm": "area-p building-a1 building-a2 building-b1",
         "sub": "area-p area-q building-a1 building-a2 building-b1 building-c1",
@@ -400,11 +371,6 @@ ANSWERS: dict[str, dict[str, str]] = {
         "plan": f"conflict-a conflict-d {EVERY_AREA}",
         "all": f"conflict-a conflict-d {EVERY_AREA} staff-officer",
     },
-    "conf-file": {
-        "one": "conflict-a area-p staff-officer",
-        "plan": "conflict-a conflict-d area-p area-r",
-        "all": "conflict-a conflict-d area-p area-r staff-officer",
-    },
     "of-p": {
         "one": "conflict-a area-p staff-officer",
         "sub": "conflict-a area-p area-q area-x staff-officer",
@@ -427,14 +393,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "staff-leads staff-officer",
     },
     "far-asked": {"no": "conflict-d"},
-    "brief": {
-        "comm": "area-p conflict-a staff-officer",
-        "sub": "area-p area-q area-x conflict-a staff-officer",
-        "city": f"{EVERY_AREA} conflict-a conflict-d staff-officer",
-    },
-    "brief-r": {"city": f"{EVERY_AREA} conflict-d"},
-    "task": {"task": "conflict-a task-a"},
     **CASE_ANSWERS,
+    **COMMAND_ANSWERS,
 }
 
 # Pages that are offered to these only; to everybody else no link leads there.
@@ -446,9 +406,11 @@ AT_A_DESK = {
     "community_officer",
     "city_admin",
 }
+WITH_AREAS = AT_A_DESK | {"grid_leader", "mediator", "planner"}
 WITH_CASES = set(IDENTITIES) - {"anonymous", "outsider", "disabled", "planner"}
 OFFERED = {
     "my-cells": {"grid_member", "building_leader"},
+    "command": WITH_AREAS,
     "desk": AT_A_DESK,
     "desk/cases": AT_A_DESK,
     "desk/teams": {"guide", "handling_unit"},
@@ -464,6 +426,7 @@ OFFERED = {
 }
 
 LEADS = {
+    "cmd": "/command/",
     "home": "/",
     "mine": "/my-cells/",
     "out": "/login/",
@@ -518,7 +481,7 @@ class Row:
 
 def rows() -> list[Row]:
     """The table, its groups unfolded."""
-    table = TABLE + CASE_TABLE
+    table = TABLE + COMMAND_TABLE + CASE_TABLE
     lines = (line for line in table.splitlines() if line and not line.startswith("#"))
     return [row for line in lines for row in _unfolded(line)]
 

@@ -48,6 +48,7 @@ from tests.makers import (
     make_user,
     point,
 )
+from tests.matrix_command import COMMAND_TARGETS
 from tests.matrix_conflicts import BRIEFING_TARGETS, CONFLICT_TARGETS, find_conflicts
 
 ROLES = tuple(role.value for role in Role)
@@ -60,7 +61,7 @@ TOKEN = re.compile(
     rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a|task-a)(?![\w-])"
 )
 UNREAD = re.compile(rb'class="bell"[^>]*aria-label="[^"\d]*(\d+)')
-OFFER = re.compile(rb'href="/(my-cells|cases|briefing|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
+OFFER = re.compile(rb'href="/(command|my-cells|cases|briefing|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
 STAFF = {
     Role.GRID_LEADER: ("leads", "p"),
     Role.COMMUNITY_OFFICER: ("officer", "p"),
@@ -381,9 +382,6 @@ TARGETS: dict[tuple[str, str], Target] = {
     ("home", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
     ("home", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
     ("home", "search"): _fields(q="building-"),
-    ("command-areas", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
-    ("command-areas", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
-    ("command-areas", "file"): _fields(format="csv"),
     ("my-cells-ground", "any"): lambda _: ({"version": "1-a-zh"}, {}),
     ("map-identify", "a1"): here(0.5, 0.4),
     ("map-identify", "d1"): here(6.5, 0.4),
@@ -414,7 +412,7 @@ def _notice(username: str, key: str) -> Target:
     return target
 
 
-TARGETS |= BRIEFING_TARGETS | CONFLICT_TARGETS
+TARGETS |= BRIEFING_TARGETS | CONFLICT_TARGETS | COMMAND_TARGETS
 TARGETS["notices-read", "of-admin"] = _notice("city_admin", "d")
 # Told of a case that is not the member's to see.
 TARGETS["notices-read", "of-member"] = _notice("grid_member", "d")

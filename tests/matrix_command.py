@@ -1,4 +1,4 @@
-"""Who gets what of the commander's page: a part of the table in `matrix`, in the same city and the same words."""
+"""Who gets what of the commander's page, briefing, counts and joint tasks: a part of the table in `matrix`, in the same city and the same words."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +32,21 @@ command-outlines    POST   -             -         | in  405 in  | 405  405  405
 command-situation   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 command-conflicts   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 command-places      POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+briefing            GET    -             brief     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
+briefing            GET    r             brief-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
+briefing            GET    paper-r       -         | in  404 in  | 404  404  404  404  404  ok   ok   404  404  404  ok   404  ok
+briefing            GET    week-53       -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+briefing            POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+conflict-task       GET    a             task      | in  404 in  | 404  404  404  404  404  404  404  task 404  task 404  404  404
+conflict-task       GET    of-d          -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+conflict-task       POST   done-a        task      | in  404 in  | 404  404  404  404  404  404  404  board 404 board 404 404 404
+conflict-task       POST   a             task      | in  404 in  | 404  404  404  404  404  404  404  422=task 404 422=task 404 404 404
+
+api-counts          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
+api-counts          GET    ever          counts    | 401 ok  401 | a    ab   a    ab   abc  all  all  ok   ab   ok   all  plan all
+api-counts          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 """
 EVERY_AREA = "area-city area-x area-y area-p area-q area-r"
 COMMAND_ANSWERS: dict[str, dict[str, str]] = {
@@ -73,6 +88,25 @@ COMMAND_ANSWERS: dict[str, dict[str, str]] = {
         "sub": "area-p area-q",
         "city": "area-x area-y",
     },
+    "brief": {
+        "comm": "area-p conflict-a staff-officer",
+        "sub": "area-p area-q area-x conflict-a staff-officer",
+        "city": f"{EVERY_AREA} conflict-a conflict-d staff-officer",
+    },
+    "brief-r": {"city": f"{EVERY_AREA} conflict-d"},
+    "counts": {
+        "a": "cell-a",
+        "ab": "cell-a cell-b",
+        "abc": "cell-a cell-b cell-c",
+        "all": "cell-a cell-b cell-c cell-d",
+        "plan": "area-p area-q area-r",
+    },
+    "conf-file": {
+        "one": "conflict-a area-p staff-officer",
+        "plan": "conflict-a conflict-d area-p area-r",
+        "all": "conflict-a conflict-d area-p area-r staff-officer",
+    },
+    "task": {"task": "conflict-a task-a"},
     "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
     "listed-conf": {
         "one": "conflict-a staff-officer",
@@ -87,6 +121,7 @@ COMMAND_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
     ("command-areas", "p"): lambda c: ({}, {"area": c.city.areas["p"].code}),
     ("command-areas", "r"): lambda c: ({}, {"area": c.city.areas["r"].code}),
     ("command-areas", "file"): lambda _: ({}, {"format": "csv"}),
+    ("api-counts", "ever"): lambda _: ({}, {"since": "2020-01-01", "until": "2030-01-01"}),
     ("command-places", "any"): lambda _: ({"version": "1-a-zh"}, {}),
     # The cases of the city happened in July 2026.
     ("command-points", "everywhere"): lambda _: (

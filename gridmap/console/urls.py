@@ -14,6 +14,7 @@ urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.notices_read, name="notices-read"),
     path("briefing/", include("gridmap.console.briefing.urls")),
+    path("command/", include("gridmap.console.command.urls")),
     path("command/areas/", comparison_views.areas, name="command-areas"),
     path("conflicts/", include("gridmap.console.conflicts.urls")),
     path("desk/", include("gridmap.console.desk.urls")),

@@ -43,6 +43,7 @@ def links(page: str) -> list[str]:
             Role.DISTRICT_COMMANDER,
             "x",
             [
+                "/command/",
                 "/desk/",
                 "/desk/cases/",
                 "/areas/",
@@ -56,6 +57,7 @@ def links(page: str) -> list[str]:
             Role.COMMUNITY_OFFICER,
             "p",
             [
+                "/command/",
                 "/desk/",
                 "/desk/cases/",
                 "/desk/community/",
@@ -69,12 +71,13 @@ def links(page: str) -> list[str]:
         (
             Role.DISPATCHER,
             "city",
-            ["/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/briefing/", "/contacts/"],
+            ["/command/", "/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/briefing/", "/contacts/"],
         ),
         (
             Role.CITY_ADMIN,
             "city",
             [
+                "/command/",
                 "/desk/",
                 "/desk/cases/",
                 "/areas/",
@@ -115,7 +118,7 @@ def test_a_page_speaks_the_language_of_the_person(language: str, lang: str, word
 
 @pytest.mark.django_db
 def test_an_english_page_marks_every_chinese_word() -> None:
-    page = signed_in(Role.CITY_ADMIN, "city", language="en").get("/").content.decode()
+    page = signed_in(Role.CITY_ADMIN, "city", language="en").get("/areas/").content.decode()
     marked = re.sub(r'<[^>]*lang="zh-Hans"[^>]*>[^<]*', "", page)
     visible = re.sub(r"<[^>]+>", " ", marked)
     assert re.findall(r"[\u4e00-\u9fff]+", visible) == []
@@ -123,7 +126,7 @@ def test_an_english_page_marks_every_chinese_word() -> None:
 
 @pytest.mark.django_db
 def test_the_chosen_theme_stands_in_the_page_before_it_is_painted() -> None:
-    page = signed_in(Role.CITY_ADMIN, "city", theme="dark").get("/").content.decode()
+    page = signed_in(Role.CITY_ADMIN, "city", theme="dark").get("/areas/").content.decode()
     assert 'data-choice="dark"' in page
     assert page.index("theme.js") < page.index("<body")
 
@@ -182,6 +185,7 @@ def test_every_icon_is_in_the_sprite(path: Path) -> None:
 
 def test_every_icon_of_the_sprite_is_used() -> None:
     tags = [*(ROOT / "gridmap/console/templatetags").glob("*.py")]
+    tags += (ROOT / "gridmap/console/static/console/command").glob("*.js")
     everything = "".join(path.read_text(encoding="utf-8") for path in tags) + "".join(
         path.read_text(encoding="utf-8") for path in TEMPLATES
     )
