@@ -61,7 +61,9 @@ TOKEN = re.compile(
     rb"|case-[abcd]|words-[abcd]|party-[abcd]|conflict-[ad]|plan-a|task-a)(?![\w-])"
 )
 UNREAD = re.compile(rb'class="bell"[^>]*aria-label="[^"\d]*(\d+)')
-OFFER = re.compile(rb'href="/(command|my-cells|cases|briefing|conflicts|report|import|desk(?:/[a-z-]+)?)/"')
+OFFER = re.compile(
+    rb'href="/(command|my-cells|cases|briefing|conflicts|report|import|desk(?:/[a-z-]+)?)/"'
+)
 STAFF = {
     Role.GRID_LEADER: ("leads", "p"),
     Role.COMMUNITY_OFFICER: ("officer", "p"),

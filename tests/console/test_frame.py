@@ -71,7 +71,15 @@ def links(page: str) -> list[str]:
         (
             Role.DISPATCHER,
             "city",
-            ["/command/", "/desk/", "/desk/cases/", "/areas/", "/conflicts/", "/briefing/", "/contacts/"],
+            [
+                "/command/",
+                "/desk/",
+                "/desk/cases/",
+                "/areas/",
+                "/conflicts/",
+                "/briefing/",
+                "/contacts/",
+            ],
         ),
         (
             Role.CITY_ADMIN,
@@ -196,7 +204,7 @@ def test_every_icon_of_the_sprite_is_used() -> None:
 
 
 def test_every_colour_that_the_map_of_my_cells_names_exists() -> None:
-    names = set(MAP["light"]) | {"surface", "on-pri", "red", "ink-inv"}
+    names = set(MAP["light"]) | {"surface", "on-pri", "red", "ink", "ink-inv"}
     scripts = [*(ROOT / "layers/static/layers").glob("*.js")]
     scripts += (ROOT / "gridmap/console/static/console/my_cells").glob("*.js")
     scripts += (ROOT / "gridmap/console/static/console/cases").glob("*.js")

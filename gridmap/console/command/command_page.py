@@ -19,6 +19,7 @@ from gridmap.console.desk.boards import TRIAGE
 from gridmap.console.desk.wording import today_words
 from gridmap.console.pages import is_english
 from gridmap.incidents.counting import Chosen
+from gridmap.performance.areas import over_areas
 from gridmap.performance.situation import read_situation
 
 
@@ -49,6 +50,7 @@ def situation_values(asked: Asked) -> dict[str, Any]:
         **_frame(asked),
         "situation": read_situation(asked.scope, asked.now, only=_condition(asked.chosen)),
         "opens_desk": bool(asked.scope.roles & TRIAGE.roles),
+        "opens_briefing": bool(over_areas(asked.scope).area_ids),
         "area": row,
         "today": today_words(asked.now),
         "happenings": read_happenings(asked) if asked.shown.is_wall else [],

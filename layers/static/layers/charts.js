@@ -9,7 +9,7 @@
  *   rhythm     {counts: [7 × 24 numbers, Monday first], ladder: [1, 2, 4, …], says}
  *              names: {day} {from} {to} {n}
  *   intervals  {rows: [{name, value, low, high, n, d}, …] (value null: too few to tell), city: value, unit: "%", says, place}
- *              names: {name} {value} {low} {high} {n} {d}; `place` names the line of the whole place (全市)
+ *              names: {name} {value} {low} {high} {n} {d}; `place` names the line of the whole place
  */
 
 import { classOf, ladderBreaks, topOf } from "./breaks.js";
@@ -33,7 +33,7 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** The names of the days, Monday first: 一, 二, … or M, T, …; in full with "long". */
+/** The names of the days, Monday first: one sign each; in full with "long". */
 export function dayNames(width = "narrow") {
   const format = new Intl.DateTimeFormat(language(), { weekday: width, timeZone: "UTC" });
   return Array.from({ length: DAYS }, (_, day) => format.format(SOME_WEEK + day * 86_400_000));

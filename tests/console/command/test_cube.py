@@ -200,13 +200,13 @@ def test_what_has_not_changed_is_not_sent_again_after_the_minute(
 
 
 @pytest.mark.django_db
-def test_a_cube_costs_six_statements_however_many_cells(
+def test_a_cube_costs_five_statements_however_many_cells(
     cast: Cast, assert_statements: AssertStatements
 ) -> None:
     chen = cast.browser("chen")
-    with assert_statements(7):  # who, choices, cells, counts, cases, names, households
+    with assert_statements(7):  # who, choices, counts, cells, cases, names, households
         chen.get("/command/cube/")
-    with assert_statements(6):
+    with assert_statements(5):  # cells and households are remembered
         chen.get("/command/cube/?topic=wages")
 
 

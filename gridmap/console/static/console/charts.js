@@ -3,7 +3,7 @@
  *
  *   <div id="ID" class="chart" data-chart="trend" aria-label="…" role="img"></div>
  *   <script type="application/json" id="ID-data"> (json_script; the shapes are in layers/charts.js) </script>
- *   <button type="button" data-table-for="ID" aria-pressed="false">看表格</button>
+ *   <button type="button" data-table-for="ID" aria-pressed="false">…</button>
  *   <div id="ID-table" hidden> the table, from the server </div>
  *
  * The element has its height from the page's stylesheet; `data-source` may name other data. A table hears `tableshown`

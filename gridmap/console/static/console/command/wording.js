@@ -56,7 +56,7 @@ function dateRange(first, last, today, locale, isChinese) {
     return range.replace(/^(\d+)\s*–\s*/, "$1–");
   }
   const isSameMonth = first.slice(0, 7) === last.slice(0, 7);
-  return `${write(first, whole)}—${isSameMonth ? `${Number(last.slice(8))}日` : write(last, whole)}`;
+  return `${write(first, whole)}—${write(last, isSameMonth ? { day: "numeric" } : whole)}`;
 }
 
 function axisLabel({ step, starts }, n, locale) {
