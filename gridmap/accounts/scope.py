@@ -67,6 +67,11 @@ class Scope:
         nothing: frozenset[int] = frozenset()
         return replace(self, area_ids=nothing, team_ids=nothing, role_areas={})
 
+    def within(self, areas: Collection[int]) -> "Scope":
+        """The same over some of its areas only."""
+        held = {role: ids.intersection(areas) for role, ids in self.role_areas.items()}
+        return replace(self, area_ids=self.area_ids.intersection(areas), role_areas=held)
+
     def areas(self) -> QuerySet[Area]:
         return Area.objects.filter(pk__in=self.area_ids)
 

@@ -18,17 +18,15 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from geodata.querysets import day_of
 from geodata.versions import bump_access_version, bump_data_version
 from gridmap.accounts.models import Role
 from gridmap.incidents.models import Incident
 from tests.incidents.makers import NOW, make_incident, make_rule
-from tests.layers.makers import tile_over
 from tests.makers import SIDE, SOUTH, WEST, appoint, make_small_city, make_team, make_user, square
 from tests.recurring.makers import make_conflict
-from tests.test_matrix import routes
 
 OWN_COLUMNS, OTHER_COLUMNS = (0.2, 5.8), (6.2, 7.8)
 TOPICS = ("water_supply", "wages", "repair", "noise_road")
@@ -242,10 +240,6 @@ def as_days(filters: Filters) -> list[tuple[str, str]]:
     return [*choices(filters), ("since", str(filters.since)), ("until", str(filters.until))]
 
 
-def days_and_topic(filters: Filters) -> list[tuple[str, str]]:
-    return [pair for pair in as_days(filters) if pair[0] in ("since", "until", "topic")]
-
-
 def area_only(filters: Filters) -> list[tuple[str, str]]:
     return [("area", filters.area)] if filters.area else []
 
@@ -278,7 +272,6 @@ def read_counts(body: bytes) -> Counts:
     return Counter({(cell["code"], since, until): cell["cases"] for cell in told["cells"]})
 
 
-Z, X, Y = tile_over(4, 1, 12)
 ROADS = (
     Road("command", as_state_of_page),
     Road("command", as_state_of_page, extra=(("wall", ""),)),
@@ -295,13 +288,7 @@ ROADS = (
     Road("conflicts", area_and_topic),
     Road("api-conflicts", nothing),
     Road("api-counts", as_days, read_counts),
-    Road("map-counts", days_and_topic, path={"z": Z, "x": X, "y": Y}),
 )
-
-
-def served() -> list[Road]:
-    names = set(routes(get_resolver().url_patterns))
-    return [road for road in ROADS if road.route in names]
 
 
 def ask(browser: Client, address: str) -> Told:

@@ -7,10 +7,10 @@ import time_machine
 
 from gridmap.incidents.querysets import IncidentQuerySet
 from tests.console.command_attack import (
+    ROADS,
     Attack,
     Place,
     pairs_of_filters,
-    served,
     whats_not_there,
 )
 from tests.incidents.makers import NOW
@@ -26,7 +26,7 @@ def _that_moment() -> Iterator[None]:
 
 
 def attack(pairs: int) -> Attack:
-    return Attack(Place(CASES, SEED), served(), list(pairs_of_filters(pairs, SEED)))
+    return Attack(Place(CASES, SEED), list(ROADS), list(pairs_of_filters(pairs, SEED)))
 
 
 def test_no_pair_of_questions_tells_anything_of_another_sub_district() -> None:
@@ -42,7 +42,7 @@ def test_an_area_of_another_is_answered_like_one_that_does_not_exist() -> None:
     others = [place.city.areas[key].code for key in ("y", "r")]
     assert [
         fault
-        for road in served()
+        for road in ROADS
         for other in others
         if (fault := whats_not_there(place, road, other))
     ] == []

@@ -25,9 +25,18 @@ THINKS = (0.1, 0.5)
 CASE = re.compile(rb'href="(/cases/[A-Z]+-\d{8}-\d+/)"')
 
 # What is opened once, what is asked again and again while the page stays open, and by a click.
-OPENED = {"commander": ("/", "/conflicts/"), "member": ("/my-cells/", "/cases/")}
+OPENED = {
+    "commander": ("/command/", "/command/cube/?step=week", "/command/outlines/", "/briefing/"),
+    "member": ("/my-cells/", "/cases/"),
+}
 POLLED = {
-    "commander": ("/conflicts/", "/areas/?q=", "/cases/?due=overdue"),
+    "commander": (
+        "/command/situation/",
+        "/command/conflicts/",
+        "/command/cube/?step=week",
+        "/conflicts/",
+        "/command/areas/",
+    ),
     "member": ("/my-cells/",),
 }
 

@@ -5,7 +5,7 @@ import os
 import pytest
 import time_machine
 
-from tests.console.command_attack import Attack, Place, pairs_of_filters, served
+from tests.console.command_attack import ROADS, Attack, Place, pairs_of_filters
 from tests.incidents.makers import NOW
 
 PAIRS = int(os.environ.get("PAIRS", "1000"))
@@ -15,7 +15,7 @@ CASES, SEED = 120, int(os.environ.get("SEED", "620201"))
 @pytest.mark.django_db
 def test_no_pair_of_questions_tells_anything_of_another_sub_district() -> None:
     with time_machine.travel(NOW, tick=False):
-        one = Attack(Place(CASES, SEED), served(), list(pairs_of_filters(PAIRS, SEED)))
+        one = Attack(Place(CASES, SEED), list(ROADS), list(pairs_of_filters(PAIRS, SEED)))
         before = one.answers()
         one.place.happen_elsewhere()
         assert list(one.faults(before)) == []

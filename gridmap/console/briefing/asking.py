@@ -1,8 +1,7 @@
 """Which week of which area a briefing is about, as it stands in the address."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.http import Http404
@@ -119,10 +118,4 @@ def read_asked(person: Scope, week: str, area: str, now: datetime) -> Asked:
     found = tree.find(area) if area else next(iter(tree.tops), None)
     if found is None:
         raise Http404
-    return Asked(within(mine, tree.below(found)), tree, found, parse_week(week, day_of(now)), now)
-
-
-def within(scope: Scope, areas: Collection[int]) -> Scope:
-    """The same over some of its areas only."""
-    held = {role: ids.intersection(areas) for role, ids in scope.role_areas.items()}
-    return replace(scope, area_ids=scope.area_ids.intersection(areas), role_areas=held)
+    return Asked(mine.within(tree.below(found)), tree, found, parse_week(week, day_of(now)), now)

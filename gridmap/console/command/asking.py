@@ -1,6 +1,5 @@
 """Who asks for the commander's page, and for which part of what they may see."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,12 +33,6 @@ def commanded(person: Scope) -> Scope | None:
     return replace(
         person, roles=frozenset(held), area_ids=areas, cell_ids=none, post_ids=none, team_ids=none, role_areas=held
     )  # fmt: skip
-
-
-def within(scope: Scope, areas: Collection[int]) -> Scope:
-    """The same over some of its areas only."""
-    held = {role: ids.intersection(areas) for role, ids in scope.role_areas.items()}
-    return replace(scope, area_ids=scope.area_ids.intersection(areas), role_areas=held)
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,7 @@ def read_asked(whole: Scope, query: QueryDict, now: datetime) -> Asked:
     area = known.with_all_below(understood["area"])
     return Asked(
         whole=whole,
-        scope=within(whole, area) if understood["area"] else whole,
+        scope=whole.within(area) if understood["area"] else whole,
         sees_cases=works_with_cases(whole),
         shown=replace(
             shown,

@@ -12,7 +12,7 @@ from gridmap.console.times import Due
 from gridmap.incidents.models import Incident
 
 register = template.Library()
-for said in (times.moment, times.day, times.long_ago):
+for said in (times.moment, times.day, times.day_words, times.long_ago):
     register.filter(said.__name__, said)
 
 # A topic that the city adds has the sign of the others.

@@ -1,6 +1,6 @@
 /*
- * How fresh the figures are: while new ones do not come, a banner tells of when those are that are shown, and their age.
- * `#updated` knows the time; htmx asks every minute.
+ * How fresh the page is: while new figures or counts do not come, a banner tells of when those are that are shown, and their age.
+ * `#updated` knows the time of the figures, for which htmx asks every minute; the event `counts` (page.js) that of the counts.
  */
 
 const MINUTE_MS = 60_000;
@@ -8,18 +8,31 @@ const LATE = 2;
 
 const banner = document.getElementById("stale");
 const words = banner.querySelector("[data-words]") ?? banner;
-let hasFailed = false;
+const failed = { figures: false, counts: false };
+let countedAt = null;
+
+/* The older of the two is what the reader must know of. */
+function shownAt() {
+  const times = [document.getElementById("updated").dataset.at, countedAt].filter(Boolean);
+  return times.reduce((first, time) => (Date.parse(time) < Date.parse(first) ? time : first));
+}
 
 function tell() {
-  const { at } = document.getElementById("updated").dataset;
+  const at = shownAt();
   const minutes = Math.max(1, Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS));
-  banner.hidden = !(hasFailed || !navigator.onLine || minutes > LATE);
+  banner.hidden = !(failed.figures || failed.counts || !navigator.onLine || minutes > LATE);
   if (!banner.hidden) words.textContent = words.dataset.words.replace("{time}", at.slice(11, 16)).replace("{n}", minutes);
 }
 
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(name, () => { hasFailed = true; tell(); });
+  document.addEventListener(name, () => { failed.figures = true; tell(); });
 }
-document.addEventListener("htmx:afterSettle", () => { hasFailed = false; tell(); });
+document.addEventListener("htmx:afterSettle", () => { failed.figures = false; tell(); });
+document.addEventListener("counts", ({ detail: { hasCome, at } }) => {
+  failed.counts = !hasCome;
+  // The same counts once more are as fresh as the figures.
+  countedAt = hasCome ? null : at;
+  tell();
+});
 for (const name of ["online", "offline"]) addEventListener(name, tell);
 setInterval(tell, MINUTE_MS / 4);
