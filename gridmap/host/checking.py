@@ -23,10 +23,12 @@ from gridmap.host.variables import application_environment, as_owner, production
 STORIES = (
     "tests/journeys",
     "tests/accounts/test_demo_people.py",
+    "tests/console/command",
     "tests/console/test_overview.py",
     "tests/incidents/test_demo_cases.py",
     "tests/incidents/test_demo_story.py",
     "tests/notebooks",
+    "tests/performance",
     "tests/recurring",
     "tests/test_matrix.py",
     "tests/test_scope_mutations.py",

@@ -129,6 +129,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "command-of-a-planner": ("planner", "/command/", _counts_are_drawn, {}),
     "command-misread": ("city-admin", "/command/?topic=nothing&view=cells", _counts_are_drawn, {}),
     "areas-compared": ("city-admin", f"/command/areas/?area={ZIXUAN}", _nothing, {}),
+    "briefing": ("city-admin", "/briefing/", _nothing, {}),
     "contacts": ("grid-member", "/contacts/", _nothing, {}),
     "contacts-of-a-planner": ("planner", "/contacts/", _nothing, {}),
     "cases": ("community-officer", "/cases/", _nothing, {}),
@@ -167,11 +168,12 @@ CHOSEN = [
     *[(name, look) for name in PAGES for look in ("phone", "desk-dark-en")],
     *[("my-cells", look) for look in LOOKS if look not in ("phone", "desk-dark-en")],
     *[(name, look) for name in ("login", "home") for look in ("phone-dark", "desk", "desk-dark")],
+    *[(name, "desk") for name in ("command", "briefing")],
     *[(name, look) for name in ("case", "report") for look in ("phone-dark-en", "desk")],
 ]
 # The language stays with a person: to change it before every visit costs three pages each time.
 VISITS = sorted(CHOSEN, key=lambda visit: LOOKS[visit[1]][2] == "en")
-PICTURED = ("login", "home", "my-cells", "case", "report", "cases")
+PICTURED = ("login", "home", "my-cells", "case", "report", "cases", "command", "briefing")
 # Pages that come with a status of their own.
 FAILURES = {
     "not-found": "404",

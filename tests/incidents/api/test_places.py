@@ -86,7 +86,7 @@ def test_the_document_names_every_operation(member: Machine) -> None:
     }
     assert operations == {
         "report", "list_cases", "case", "possible_moves", "move", "record_step", "add_photo",
-        "photo", "place", "lookups", "schema", "list_conflicts",
+        "photo", "place", "lookups", "schema", "list_conflicts", "counts",
     }  # fmt: skip
     assert document["components"]["securitySchemes"]["token"] == {
         "type": "http",
@@ -105,7 +105,7 @@ def test_the_document_is_made_without_a_warning(capsys: pytest.CaptureFixture[st
 def test_every_view_stands_on_the_common_ground() -> None:
     """A view beside it would ask for no log-in, or read as much as anybody sends."""
     views = [pattern.callback for pattern in api_patterns()]
-    assert len(views) == 11
+    assert len(views) == 12
     assert all(issubclass(view.cls, ApiView) and view.login_required for view in views)
 
 
