@@ -67,6 +67,20 @@ class Scope:
         nothing: frozenset[int] = frozenset()
         return replace(self, area_ids=nothing, team_ids=nothing, role_areas={})
 
+    def only_as(self, roles: Collection[str]) -> "Scope":
+        """The areas that are held in these roles, without cells, posts and teams."""
+        held = {role: ids for role, ids in self.role_areas.items() if role in roles}
+        nothing: frozenset[int] = frozenset()
+        return replace(
+            self,
+            roles=frozenset(held),
+            area_ids=nothing.union(*held.values()),
+            cell_ids=nothing,
+            post_ids=nothing,
+            team_ids=nothing,
+            role_areas=held,
+        )
+
     def within(self, areas: Collection[int]) -> "Scope":
         """The same over some of its areas only."""
         held = {role: ids.intersection(areas) for role, ids in self.role_areas.items()}

@@ -1,7 +1,7 @@
 """Areas in scope and what lies below them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from geodata.models import Area
 from gridmap.accounts.scope import Scope
@@ -10,17 +10,7 @@ from gridmap.incidents.querysets import WITHOUT_CASES
 
 def over_areas(scope: Scope) -> Scope:
     """The same without cells, posts and teams that are held by name, and without areas that are only planned for."""
-    held = {role: ids for role, ids in scope.role_areas.items() if role not in WITHOUT_CASES}
-    none: frozenset[int] = frozenset()
-    return replace(
-        scope,
-        roles=frozenset(held),
-        area_ids=none.union(*held.values()),
-        cell_ids=none,
-        post_ids=none,
-        team_ids=none,
-        role_areas=held,
-    )
+    return scope.only_as(scope.roles - WITHOUT_CASES)
 
 
 def ids_below(scope: Scope, area: Area) -> set[int]:

@@ -14,7 +14,8 @@ from gridmap.console.desk.choices import Choices, read_choices
 from gridmap.console.desk.filters import Fault, unknown
 from gridmap.console.pages import is_english
 from gridmap.incidents.counting import Chosen, Window
-from gridmap.incidents.querysets import WITHOUT_CASES, works_with_cases
+from gridmap.incidents.querysets import works_with_cases
+from gridmap.performance.areas import over_areas
 
 # What only the database knows.
 LOOKED_UP = ("area", "topic")
@@ -23,16 +24,10 @@ LOOKED_UP = ("area", "topic")
 def commanded(person: Scope) -> Scope | None:
     """The areas that this person answers for, without cells, posts and teams: those in which they may see cases,
     else those that they plan for; None where there are neither."""
-    with_cases = person.areas_of(person.roles - WITHOUT_CASES)
-    roles = person.roles - WITHOUT_CASES if with_cases else person.roles & {Role.PLANNER.value}
-    held = {role: ids for role, ids in person.role_areas.items() if role in roles}
-    if not held:
-        return None
-    areas = frozenset().union(*held.values())
-    none: frozenset[int] = frozenset()
-    return replace(
-        person, roles=frozenset(held), area_ids=areas, cell_ids=none, post_ids=none, team_ids=none, role_areas=held
-    )  # fmt: skip
+    mine = over_areas(person)
+    if not mine.area_ids:
+        mine = person.only_as({Role.PLANNER.value})
+    return mine if mine.area_ids else None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from geodata.models import Area
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases.wording import called
-from gridmap.console.conflicts.queries import areas_of, below, last_run, list_conflicts
+from gridmap.console.conflicts.queries import last_run, list_conflicts
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.console.times import moment
 from gridmap.incidents.models import Topic
+from gridmap.performance.areas import read_tree
 from gridmap.recurring.models import RecurringConflict, Run
 from gridmap.recurring.states import STATE_LABELS
 
@@ -59,13 +60,13 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
     Http404
         A topic, state or area that nobody knows, or that is not in scope.
     """
-    topics, areas = list(Topic.objects.all()), areas_of(scope)
+    topics, tree = list(Topic.objects.all()), read_tree(scope)
     state = _known(asked.get("state", ""), [one.value for one in STATE_LABELS])
     topic = _known(asked.get("topic", ""), [one.code for one in topics])
-    area = _known(asked.get("area", ""), [one.code for one in areas])
-    chosen = next((one for one in areas if one.code == area), None)
+    area = _known(asked.get("area", ""), [one.code for one in tree.areas])
+    chosen = tree.find(area)
     found = list_conflicts(
-        scope, state=state, topic=topic, areas=below(chosen, areas) if chosen else None
+        scope, state=state, topic=topic, areas=tree.below(chosen) if chosen else None
     )
     run = last_run()
     kept = {"topic": topic, "state": state, "area": area}
@@ -76,8 +77,8 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
             _filter("topic", _("专题"), _("全部专题"), _named(topics), topic),
             _filter("state", _("状态"), _("没有办结的"), _states(), state),
             *(
-                [_filter("area", _("区域"), _("全部区域"), _named(areas), area)]
-                if len(areas) > 1
+                [_filter("area", _("区域"), _("全部区域"), _named(tree.areas), area)]
+                if len(tree.areas) > 1
                 else []
             ),
         ],

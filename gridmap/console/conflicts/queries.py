@@ -1,12 +1,11 @@
 """Reading conflicts for pages: always within the scope of who asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from geodata.models import Area
 from gridmap.accounts.models import Appointment, Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident
@@ -41,7 +40,7 @@ def seen_conflicts(scope: Scope) -> ConflictQuerySet:
 
 
 def list_conflicts(
-    scope: Scope, *, state: str, topic: str, areas: Sequence[int] | None
+    scope: Scope, *, state: str, topic: str, areas: Collection[int] | None
 ) -> list[RecurringConflict]:
     """Of one state, topic and some areas; without a state what is not at an end."""
     rows = seen_conflicts(scope)
@@ -64,23 +63,6 @@ def find_conflict(scope: Scope, code: str) -> RecurringConflict | None:
 def last_run() -> Run | None:
     """The last search over all topics; one of an earlier period is not the last."""
     return Run.objects.filter(topics=[]).order_by("-until", "-pk").first()
-
-
-def areas_of(scope: Scope) -> list[Area]:
-    """The areas that somebody may choose among, in the order of the tree."""
-    return list(scope.areas().order_by("code"))
-
-
-def below(area: Area, areas: Iterable[Area]) -> list[int]:
-    """The ids of an area and of all below it, among those that are known."""
-    children: dict[int | None, list[int]] = {}
-    for one in areas:
-        children.setdefault(one.parent_id, []).append(one.pk)
-    found, queue = [], [area.pk]
-    while queue:
-        found.append(queue.pop())
-        queue += children.get(found[-1], [])
-    return found
 
 
 def moments_of(conflict: RecurringConflict) -> list[datetime]:

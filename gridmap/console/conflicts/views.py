@@ -128,10 +128,12 @@ def conflict_task(
             else:
                 messages.success(request, _("任务办完了"))
                 return redirect("desk-teams")
-    values = {"conflict": found, "name": name_of(found), "task": task, "form": form}
+    label = _("完成联合任务")
+    values = {"conflict": found, "label": label, "name": name_of(found), "task": task, "form": form}
     return page(request, "console/conflicts/task.html", values, status=status)
 
 
 def _ask(request: HttpRequest, asked: Asked, form: Any, status: int) -> HttpResponse:
-    values = {"asked": asked, "act": asked.act, "conflict": asked.conflict, "form": form}
+    told = {"label": asked.act.label, "name": asked.name, "conflict": asked.conflict}
+    values = {"asked": asked, "act": asked.act, "form": form, **told}
     return page(request, "console/conflicts/act.html", values, status=status)

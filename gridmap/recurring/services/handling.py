@@ -99,8 +99,7 @@ def write_plan(
         No words, a day that is past, no owner yet, or neither above it nor its owner or team.
     """
     plan = said(plan, "plan", _("写明打算怎么办。"))
-    if due < day_of(at):
-        raise ConflictRefused(_("这一天已经过了。"), "due")
+    refuse_past(due, at)
     locked = lock_for(conflict, Act.PLAN, by, at, version)
     if locked.owner_id is None:
         raise ConflictRefused(_("先定负责人，再写方案。"))
@@ -229,6 +228,11 @@ def lock_for(
         state = _(STATE_LABELS[State(found.state)])
         raise ConflictRefused(_("这个矛盾现在是“%(state)s”，不能这样做。") % {"state": state})
     return found
+
+
+def refuse_past(due: date, at: datetime) -> None:
+    if due < day_of(at):
+        raise ConflictRefused(_("这一天已经过了。"), "due")
 
 
 def said(words: str, field: str, otherwise: str) -> str:

@@ -11,7 +11,7 @@ from gridmap.accounts.models import GuideTeam, User
 from gridmap.accounts.scope import scope
 from gridmap.recurring.models import ConflictRecord, JointTask, RecurringConflict
 from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
-from gridmap.recurring.services.handling import lock_for, said
+from gridmap.recurring.services.handling import lock_for, refuse_past, said
 from gridmap.recurring.services.recording import record
 from gridmap.recurring.states import Act
 
@@ -37,8 +37,7 @@ def give_tasks(
     if not teams:
         raise ConflictRefused(_("至少选一支队伍。"), "teams")
     note = said(note, "note", _("写明要做什么。"))
-    if due < day_of(at):
-        raise ConflictRefused(_("这一天已经过了。"), "due")
+    refuse_past(due, at)
     locked = lock_for(conflict, Act.TASK, by, at, version)
     names = _("、").join(team.name for team in teams)
     given = record(locked, Act.TASK, None, at=at, by=by, note=f"{names}：{note}")
