@@ -30,7 +30,6 @@ STORIES = (
     "tests/notebooks",
     "tests/performance",
     "tests/recurring",
-    "tests/test_matrix.py",
     "tests/test_scope_mutations.py",
     "tests/geodata/real",
 )
