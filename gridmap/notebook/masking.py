@@ -15,8 +15,8 @@ from scipy.spatial import cKDTree
 
 from geodata.copying import read_columns
 from geodata.crs import to_cgcs2000
+from gridmap.incidents.counting import release_secret
 from gridmap.incidents.frames import CaseArrays
-from gridmap.notebook.releasing import release_secret
 from gridmap.recurring.city import metric, positions, to_metres
 from layers.hotspots.ladder import NOWHERE, Leaves, make_leaves
 from layers.hotspots.release_masks import FEWEST_HOUSEHOLDS, donut_radii, masked

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.conf import settings
 from django.utils import timezone
 
 from geodata.models import Area, Cell
 from geodata.querysets import BEIJING
 from geodata.times import to_local
 from gridmap.accounts.scope import Scope
+from gridmap.incidents.counting import release_secret
 from gridmap.incidents.frames import NONE, read_cases
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.querysets import WITHOUT_CASES
@@ -34,12 +34,6 @@ Row = tuple[tuple[str, ...], np.datetime64, tuple[str, ...], int]
 
 COLUMNS = ["communities", "period", "topics", "cases"]
 _TICK = np.timedelta64(1, "us")
-_KEY_BYTES = 64
-
-
-def release_secret() -> bytes:
-    """What no reader of a release knows, the same for ever."""
-    return bytes(settings.RELEASE_SECRET.encode()[:_KEY_BYTES])
 
 
 def withheld_topics(scope: Scope, topics: Sequence[Topic]) -> list[Topic]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from geodata.querysets import day_of
 from gridmap.accounts.models import Role
@@ -19,6 +21,8 @@ from gridmap.performance.areas import over_areas
 
 # What only the database knows.
 LOOKED_UP = ("area", "topic")
+# What nobody who may not see cases is told apart.
+OF_CASES = ("source", "urgency", "state")
 
 
 def commanded(person: Scope) -> Scope | None:
@@ -54,6 +58,16 @@ class Asked:
         return Window(self.steps.edges[self.window.start], self.steps.edges[self.window.stop])
 
     @property
+    def as_list(self) -> str:
+        """What a list of cases is asked for, so that it has those of this page; without a time."""
+        areas = self.shown.area or [row["code"] for row in self.known.tops]
+        pairs = [("area", code) for code in areas]
+        pairs += [
+            (kind, value) for kind in ("topic", *OF_CASES) for value in getattr(self.shown, kind)
+        ]
+        return urlencode(pairs)
+
+    @property
     def area(self) -> str:
         return next(iter(self.shown.area), "")
 
@@ -62,7 +76,9 @@ def read_asked(whole: Scope, query: QueryDict, now: datetime) -> Asked:
     """What `query` asks of who commands `whole`; what cannot be is left out. One statement."""
     shown, known = parse(query), read_choices(whole, english=is_english())
     wrong = [fault for kind in LOOKED_UP for fault in unknown(shown, kind, known.known(kind))]
-    understood = {
+    hidden = [kind for kind in OF_CASES if getattr(shown, kind) and not works_with_cases(whole)]
+    wrong += [Fault(kind, _("不看案件的账号，件数只按专题分开。")) for kind in hidden]
+    understood = dict.fromkeys(hidden, ()) | {
         kind: tuple(value for value in getattr(shown, kind) if value in known.known(kind))
         for kind in LOOKED_UP
     }
@@ -75,8 +91,7 @@ def read_asked(whole: Scope, query: QueryDict, now: datetime) -> Asked:
         sees_cases=works_with_cases(whole),
         shown=replace(
             shown,
-            area=understood["area"],
-            topic=understood["topic"],
+            **understood,
             since=None if late else shown.since,
             until=None if late else shown.until,
         ),

@@ -16,6 +16,8 @@ from gridmap.console.queries import one_row, shown_name
 
 # Where fewer live, cases are of those who come there: they are not divided by residents.
 LEAST_RESIDENTS = 100
+# Of what is told together.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def groups_of(groups: Sequence[Sequence[int]]) -> list[Place]:
 
 def _group(areas: Sequence[Area], households: dict[int, int]) -> Place:
     codes = tuple(area.code for area in areas)
-    name = _("、").join(called(area) for area in areas)
+    name = _("、").join(called(area) for area in areas[:MOST_NAMED])
+    if len(areas) > MOST_NAMED:
+        name = _("{names}等 {n} 个社区").format(names=name, n=len(areas))
     number = sum(households.get(area.pk, 0) for area in areas)
     return Place(areas[0].pk, "+".join(codes), name, residents(number), codes)
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from math import inf
 
 from django.utils.translation import gettext as _
 
@@ -12,11 +13,9 @@ from geodata.querysets import BEIJING
 from gridmap.console.command.cube import Cube, Ints
 from gridmap.console.command.places import Place
 from gridmap.console.command.steps import Steps
-from gridmap.incidents.counting import FEWER
-from gridmap.incidents.counting import LEAST as FROM_ON
+from gridmap.incidents.counting import UNTOLD
 
-# A count that is too small to be told, and the number from which on places are compared.
-FEWER_WORDS = f"<{FROM_ON}"
+# The number from which on places are compared.
 LEAST = 2
 THOUSAND = 1000
 
@@ -26,7 +25,7 @@ class Row:
     """One place; None where nothing can be divided or told, or too few cases are there to compare.
 
     `rate` is per 1,000 residents, `share` what is open of the cases, `before` the cases of the period of the same
-    length before, and `change` the ratio of cases a day to it.
+    length before, and `change` the ratio of cases a day to it: infinite where there was nothing before.
     """
 
     place: Place
@@ -42,7 +41,7 @@ def rows_of(cube: Cube, window: range, now: datetime) -> list[Row]:
     """In the order of the cube; what is merged over its one step."""
     if cube.is_merged:
         return [
-            Row(place, None if count == FEWER else count, _rate(count, place))
+            Row(place, None if count == UNTOLD else count, _rate(count, place))
             for place, count in zip(cube.places, cube.counts[:, 0].tolist(), strict=True)
         ]
     counts, left = (_summed(part, window) for part in (cube.counts, cube.open))
@@ -82,10 +81,9 @@ def _rate(count: int, place: Place) -> float | None:
 
 
 def _change(count: int, before: int | None, days: float) -> float | None:
-    """None also where nothing was before: no ratio says how much more that is."""
-    if not before or count + before < LEAST:
+    if before is None or count + before < LEAST:
         return None
-    return count / before / days
+    return count / before / days if before else inf
 
 
 def as_csv(rows: Sequence[Row]) -> bytes:
@@ -101,7 +99,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[list[object]]:
         _("前一时段"), _("变化（倍）"),
     ]  # fmt: skip
     for row in rows:
-        count = FEWER_WORDS if row.count is None else row.count
+        count = _("不公布") if row.count is None else row.count
         numbers = (
             _short(value) for value in (row.rate, row.open, row.share, row.before, row.change)
         )
@@ -109,4 +107,6 @@ def _lines(rows: Sequence[Row]) -> Iterator[list[object]]:
 
 
 def _short(value: float | None) -> object:
+    if value == inf:
+        return _("前一时段没有")
     return "" if value is None else round(value, 3)

@@ -18,8 +18,9 @@ from gridmap.incidents.api.fields import Choice, Day, Input, Many, Pattern
 from gridmap.incidents.api.inputs import TOPIC_CODE, one_of
 from gridmap.incidents.api.outputs import CodedOut, Out
 from gridmap.incidents.counting import (
-    FEWER,
+    UNTOLD,
     Chosen,
+    NotApart,
     Window,
     count_areas_merged,
     count_cells,
@@ -53,14 +54,14 @@ class CellCountOut(CodedOut):
 
 
 class AreaCountOut(Out):
-    """Communities together; null where nothing more may be said than that there are fewer than five."""
+    """Communities together; null where the count may not be told."""
 
     areas = CodedOut(many=True)
     cases = serializers.IntegerField(allow_null=True)
 
 
 class CountsOut(Out):
-    """By cell, or by community for whoever may not see cases; the other list is empty."""
+    """By cell, or by community for whoever may not see cases, over whole quarters; the other list is empty."""
 
     since = serializers.DateField()
     until = serializers.DateField()
@@ -71,7 +72,9 @@ class CountsOut(Out):
 class CountsView(ApiView):
     @operation(
         "counts",
-        gettext_lazy("权限范围内每个网格的案件数；不看案件的人按社区，少于五件的并在一起"),
+        gettext_lazy(
+            "权限范围内每个网格的案件数；不看案件的人按社区、按过完的季度，太少的并在一起或者不公布"
+        ),
         {200: CountsOut},
         parameters=[CountFilters],
     )
@@ -80,8 +83,8 @@ class CountsView(ApiView):
         asked, chosen = scope(person(request)), _chosen(filters)
         window = _window(filters)
         told = _cells if works_with_cases(asked) else _areas
-        found = {"cells": [], "areas": [], **told(asked, window, chosen)}
-        return Response(CountsOut({**found, **vars(window)}).data)
+        found = {"cells": [], "areas": [], **vars(window), **told(asked, window, chosen)}
+        return Response(CountsOut(found).data)
 
 
 def _filters(params: QueryDict) -> dict[str, Any]:
@@ -124,13 +127,17 @@ def _cells(asked: Scope, window: Window, chosen: Chosen) -> dict[str, Any]:
 
 
 def _areas(asked: Scope, window: Window, chosen: Chosen) -> dict[str, Any]:
-    found = count_areas_merged(asked, window, chosen)
+    try:
+        found = count_areas_merged(asked, window, chosen)
+    except NotApart as error:
+        message = _("不看案件的账号，件数只按专题分开。")
+        raise exceptions.ValidationError({name: [message] for name in error.fields}) from error
     known = Area.objects.in_bulk([area for group in found.groups for area in group])
     rows = [
         {
             "areas": [known[area] for area in group],
-            "cases": None if number == FEWER else number,
+            "cases": None if number == UNTOLD else number,
         }
         for group, number in zip(found.groups, found.counts.tolist(), strict=True)
     ]
-    return {"areas": rows}
+    return {"areas": rows, **vars(found.window)}

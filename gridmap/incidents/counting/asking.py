@@ -10,6 +10,8 @@ from geodata.querysets import BEIJING
 
 Ids = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
+# Whoever may not see cases is told no count between nobody and so many; and what stands for one that is not told.
+LEAST, UNTOLD = 5, -1
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,11 @@ class CellCounts:
 
 @dataclass(frozen=True)
 class AreaCounts:
-    """Groups of communities (ids), and the cases of each group.
-
-    `counts` is `FEWER` for a group of which nothing more may be said than that it has fewer than `LEAST`.
-    """
+    """Groups of communities (ids), and the cases of each group in whole quarters; `UNTOLD` where they may not be told."""
 
     groups: tuple[tuple[int, ...], ...]
     counts: Counts
+    window: Window
 
 
 def midnight(day: date) -> datetime:

@@ -1,73 +1,102 @@
-"""Cases by community, for whoever may not see cases: small numbers are told only together."""
+"""Cases by community, for whoever may not see cases: answers out of the tables that are released."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
 
 import numpy as np
+from django.utils import timezone
 
 from geodata.models import Area, Cell
+from geodata.querysets import day_of
 from gridmap.accounts.scope import Scope
-from gridmap.incidents.counting.asking import AreaCounts, Chosen, Window
-from gridmap.incidents.counting.plain import count_plain
-from gridmap.incidents.models import Incident
+from gridmap.incidents.counting.asking import UNTOLD, AreaCounts, Chosen, Ids, Window
+from gridmap.incidents.counting.plain import FILTERS
+from gridmap.incidents.counting.released import Branch, read_branches, told_period
+from gridmap.incidents.models import Topic
+from gridmap.incidents.topics import SENSITIVE
 
-LEAST, FEWER = 5, -1
 # Communities, and their cases.
 Group = tuple[tuple[int, ...], int]
 
 
+class NotApart(ValueError):
+    """Counts are told apart by topic alone; `fields` names what else was asked for: source, state, urgency."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(f"{', '.join(fields)}: counts are told apart by topic alone")
+        self.fields = fields
+
+
 def count_areas_merged(scope: Scope, window: Window, chosen: Chosen) -> AreaCounts:
-    """The cases of a window by community in scope, without persons and without what is sensitive.
+    """The cases of the quarters around a window in scope, without persons and without what is sensitive.
 
-    A community with fewer than `LEAST` cases is told together with others of its district, the smallest first; a
-    district that has fewer, with others. Nobody is told as nobody.
+    All topics together by community, some of them by what lies right below the city; what is too small for that
+    with others, or not at all (`released`).
+
+    Raises
+    ------
+    NotApart
+        Asked for a source, a state or an urgency.
     """
-    edges = (window.since, window.until)
-    ids, counts = count_plain(Incident.objects.told_to(scope), "area", edges, chosen)
-    known = dict(zip(ids.tolist(), counts[:, 0].tolist(), strict=True))
-    return merged([{area: known.get(area, 0) for area in areas} for areas in _districts(scope)])
-
-
-def merged(districts: Sequence[Mapping[int, int]]) -> AreaCounts:
-    """Counts by community, a mapping a district, as groups that may be told."""
-    told: list[Group] = []
-    small: list[Group] = []
-    for counts in districts:
-        fine, left = _joined([((area,), number) for area, number in counts.items()])
-        told += fine
-        small += left
-    fine, left = _joined(told + small) if small else (told, [])
-    groups = sorted(fine) + [(areas, FEWER) for areas, _ in left]
-    return AreaCounts(
-        tuple(areas for areas, _ in groups), np.array([number for _, number in groups], np.int64)
+    if not chosen.is_by_topic_only:
+        raise NotApart(
+            [
+                column
+                for name, column in FILTERS.items()
+                if name != "topics" and getattr(chosen, name)
+            ]
+        )
+    period = told_period(window, day_of(timezone.now()))
+    ordinary = list(
+        Topic.objects.exclude(category__in=SENSITIVE).order_by("pk").values_list("pk", flat=True)
     )
+    asked = {*chosen.topics} or {*ordinary}
+    groups: list[Group] = []
+    for branch in read_branches(_branches(scope), ordinary, period):
+        of_branch = _by_community if asked >= {*ordinary} else _by_topic
+        groups += of_branch(branch, scope.area_ids, asked)
+    groups.sort()
+    counts = np.array([number for _, number in groups], np.int64)
+    return AreaCounts(tuple(areas for areas, _ in groups), counts, period)
 
 
-def _joined(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
-    """Those that may be told, the small ones joined, and what is small even with all others."""
-    empty = [group for group in groups if not group[1]]
-    some = sorted((group for group in groups if group[1]), key=itemgetter(1))
-    areas: tuple[int, ...] = ()
-    number = taken = 0
-    for taken, (more, cases) in enumerate(some):
-        if cases >= LEAST and (number == 0 or number >= LEAST):
-            return [*empty, *_one(areas, number), *some[taken:]], []
-        areas, number = areas + more, number + cases
-    return ([*empty, *_one(areas, number)], []) if number >= LEAST else (empty, _one(areas, number))
+def _by_community(branch: Branch, mine: frozenset[int], _topics: set[int]) -> Iterator[Group]:
+    """What is in one block in any quarter is told together, or not at all where it reaches out of scope."""
+    areas = np.array(branch.areas, np.int64)
+    blocks = branch.by_community().blocks.reshape(len(areas), -1)
+    counts = branch.counts.sum(axis=(1, 2))
+    in_scope = np.isin(areas, list(mine))
+    groups = _connected(blocks)
+    for group in np.unique(groups[in_scope]):
+        own = groups == group
+        is_told = in_scope[own].all() and (blocks[own] >= 0).all()
+        yield tuple(areas[own & in_scope].tolist()), int(counts[own].sum()) if is_told else UNTOLD
 
 
-def _one(areas: tuple[int, ...], number: int) -> list[Group]:
-    return [(tuple(sorted(areas)), number)] if areas else []
+def _connected(blocks: Ids) -> Ids:
+    """For each row the first of those with which it shares a block in some column, also by way of others."""
+    first = np.arange(len(blocks))
+    for column in blocks.T:
+        for block in np.unique(column):
+            joined = np.isin(first, first[column == block])
+            first[joined] = first[joined].min()
+    return first
 
 
-def _districts(scope: Scope) -> Iterator[list[int]]:
-    """The areas in scope that have cells, by the branch below the city."""
+def _by_topic(branch: Branch, mine: frozenset[int], topics: set[int]) -> Iterator[Group]:
+    own = tuple(area for area in branch.areas if area in mine)
+    asked = np.repeat(np.isin(branch.topics, list(topics)), len(branch.quarters))
+    is_told = len(own) == len(branch.areas) and topics <= {*branch.topics}
+    found = branch.by_topic().answer(asked) if is_told else None
+    yield own, UNTOLD if found is None else found
+
+
+def _branches(scope: Scope) -> list[list[int]]:
+    """The areas that have cells in what lies right below the city, where some of it is in scope."""
     above = dict(Area.objects.values_list("pk", "parent"))
-    small = set(Cell.objects.values_list("community", flat=True)) & scope.area_ids
     branches: dict[int, list[int]] = {}
-    for area in sorted(small):
+    for area in sorted({*Cell.objects.values_list("community", flat=True)}):
         branches.setdefault(_branch(area, above), []).append(area)
-    yield from branches.values()
+    return [areas for areas in branches.values() if not scope.area_ids.isdisjoint(areas)]
 
 
 def _branch(area: int, above: Mapping[int, int | None]) -> int:

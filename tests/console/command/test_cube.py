@@ -213,16 +213,20 @@ def test_a_cube_costs_five_statements_however_many_cells(
 @pytest.mark.django_db
 def test_a_planner_is_told_communities_together_and_nothing_of_cells(cast: Cast) -> None:
     lin = cast.browser("lin")
+    for key, number in (("a", 4), ("c", 3), ("d", 6)):
+        for _ in range(number):
+            cast.case(key, days=30)
     header, arrays = unpack(lin.get("/command/cube/").content)
     assert header["merged"]
-    # p has 3 and q 3 cases of water (wages are sensitive): only together may they be told.
-    told = {tuple(cell["places"]): cell["fewer"] for cell in header["cells"]}
+    # The quarter that is over; p has 4 and q 3 cases of water: only together may they be told.
+    assert (header["starts"], header["until"]) == (["2026-04-01"], "2026-07-01")
+    told = {tuple(cell["places"]): cell["untold"] for cell in header["cells"]}
     codes = {key: cast.city.areas[key].code for key in "pqr"}
-    assert sum(map(len, told)) == 3
-    assert all(not set(places) - set(codes.values()) for places in told)
-    assert arrays["counts"].sum() == arrays["totals"].sum() <= 10
-    assert not any(0 < count < 5 for count in arrays["counts"].ravel().tolist())
+    assert told == {(codes["p"], codes["q"]): False, (codes["r"],): False}
+    assert arrays["counts"].ravel().tolist() == [7, 6]
+    assert arrays["totals"].sum() == 13
     assert (arrays["bins"].size, arrays["open"].sum(), arrays["rhythm"].sum()) == (0, 0, 0)
+    assert lin.get("/command/cube/?source=patrol").status_code == 400
     assert lin.get("/command/points/?box=98,39,99,40").json() == {"count": 0, "points": []}
     assert b"cell-" not in lin.get("/command/places/1/").content
     assert b"cell-a" in cast.browser("chen").get("/command/places/1/").content
@@ -244,6 +248,7 @@ def test_the_table_for_spreadsheets_has_the_numbers_of_the_cube(cast: Cast) -> N
     lines = as_csv(list(rows.values())).decode("utf-8-sig").splitlines()
     assert lines[0] == "编号,地方,居民（估计）,案件,每千名居民,在办,在办占比,前一时段,变化（倍）"
     assert lines[2] == "620201001001002,area-p cell-b,260,2,7.692,2,1.0,1,4.0"
+    assert lines[3].endswith(",0,前一时段没有")
     answer = cast.browser("chen").get("/command/cells.csv?from=2026-07-13&to=2026-07-20")
     assert answer.content.decode("utf-8-sig").splitlines() == lines
     assert 'filename="gridmap-2026-07-13-2026-07-20.csv"' in answer.headers["Content-Disposition"]

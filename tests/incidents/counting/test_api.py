@@ -1,8 +1,10 @@
 """Counts for programs: the same as those of the page."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from geodata.querysets import day_of
@@ -14,6 +16,7 @@ from tests.incidents.makers import NOW, make_incident
 from tests.makers import SmallCity, appoint, make_small_city, make_user
 
 pytestmark = pytest.mark.django_db
+MAY = datetime(2026, 5, 12, 4, tzinfo=UTC)
 EVER_ASKED = {"since": EVER.since.isoformat(), "until": "2099-12-31"}
 
 
@@ -82,15 +85,21 @@ def test_what_cannot_be_is_refused_by_field(chen: User, asked: dict[str, Any], f
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-def test_a_planner_gets_communities_together(city: SmallCity, chen: User) -> None:
+def test_a_planner_gets_communities_together_over_whole_quarters(
+    city: SmallCity, chen: User
+) -> None:
     ning = make_user("ning")
     appoint(ning, Role.PLANNER, city.areas["x"])
-    make_incident(chen, column=4.5)
+    make_incident(chen, column=4.5, occurred_at=MAY)
     p, q = ({"code": city.areas[key].code, "name": f"area-{key}"} for key in "pq")
-    told = [{"areas": [q], "cases": None}, {"areas": [p], "cases": 0}]
-    assert sorted(ask(ning).json()["areas"], key=str) == sorted(told, key=str)
-    for _ in range(LEAST - 1):
-        make_incident(chen)
-    found = ask(ning).json()
-    assert found["areas"] == [{"areas": [p, q], "cases": LEAST}]
-    assert found["cells"] == []
+    with time_machine.travel(NOW, tick=False):
+        found = ask(ning, until="2026-07-14").json()
+        assert (found["areas"], found["cells"]) == ([{"areas": [p, q], "cases": None}], [])
+        for _ in range(LEAST - 1):
+            make_incident(chen, occurred_at=MAY)
+        found = ask(ning, until="2026-07-14").json()
+        assert found["areas"] == [{"areas": [p, q], "cases": LEAST}]
+        assert found["until"] == "2026-07-01"
+        refused = ask(ning, source="patrol", urgency="normal")
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["source", "urgency"]

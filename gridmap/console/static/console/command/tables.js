@@ -104,13 +104,20 @@ function fillPlaces(element, cube, tell, words) {
   if (isInside) element.querySelector("tbody tr[tabindex='0']")?.focus();
 }
 
-function valuesOf(place, told, { say, number, amount, share, percent }) {
+function valuesOf(place, told, words) {
+  const { say, number, amount, share, percent } = words;
   const within = ([low, high], write) => `（${write(low)}～${write(high)}）`;
   return [
     place.name,
-    place.fewer ? say("fewer") : number(told.count),
+    place.untold ? say("untold") : number(told.count),
     told.rate ? amount(told.rate.value) + within(told.rate.interval, amount) : "",
     told.share ? share(told.open, told.count) + within(told.share.interval, percent) : number(told.open),
-    told.change ? `${number(told.before)}，×${amount(told.change.value)}${within(told.change.interval, amount)}` : number(told.before ?? 0),
+    told.change ? changed(told, words, within) : number(told.before ?? 0),
   ];
+}
+
+/* A ratio to nothing is told as on the map. */
+function changed({ before, change: { value, interval } }, { say, number, amount }, within) {
+  if (!before) return say("none_before", { low: amount(interval[0]) });
+  return `${number(before)}，×${amount(value)}${within(interval, amount)}`;
 }

@@ -4,16 +4,20 @@
 export function linesOf(cell, figures, words) {
   const { say, number, amount, share, percent } = words;
   const ends = ([low, high], write) => ({ low: write(low), high: write(high) });
-  const { count, open, before, residents } = figures;
-  if (cell.fewer) return [cell.name, say("fewer")];
+  const { count, open, residents } = figures;
+  if (cell.untold) return [cell.name, say("untold")];
   const lines = [cell.name, say("cases", { n: number(count) })];
   if (figures.rate) lines.push(say("tip_rate", { rate: amount(figures.rate.value), residents: number(residents), ...ends(figures.rate.interval, amount) }));
   if (figures.share) lines.push(say("tip_open", { share: share(open, count), ...ends(figures.share.interval, percent) }));
-  if (figures.change) {
-    lines.push(say("tip_change", { before: number(before), ratio: amount(figures.change.value), ...ends(figures.change.interval, amount) }));
-  }
+  if (figures.change) lines.push(changeWords(figures, words));
   if (!figures.rate && !figures.share && !figures.change) lines.push(say("too_few"));
   return lines;
+}
+
+/* Of a ratio to nothing only the least is known. */
+function changeWords({ before, change: { value, interval: [low, high] } }, { say, number, amount }) {
+  if (!before) return say("none_before", { low: amount(low) });
+  return say("tip_change", { before: number(before), ratio: amount(value), low: amount(low), high: amount(high) });
 }
 
 function element(name, className, text = "") {
