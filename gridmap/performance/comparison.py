@@ -38,7 +38,7 @@ class Part:
 class Comparison:
     """The parts of `here` (of all that is in scope where it is None), in the order of the tree.
 
-    `path` leads from the top down to `here`. `total` is all of `here`; `whole` all that is in scope, with which
+    `path` leads from the top down to `here`, `codes` are of the areas that it is made of. `total` is all of `here`; `whole` all that is in scope, with which
     parts are compared: of another's areas nothing is ever in it. `since` is the first day of the measures.
     """
 
@@ -46,6 +46,7 @@ class Comparison:
     since: date
     here: Area | None
     path: Sequence[Area]
+    codes: Sequence[str]
     parts: Sequence[Part]
     total: Part
     whole: Part
@@ -82,7 +83,7 @@ def by_area(scope: Scope, at: datetime, code: str = "") -> Comparison:
     inside = tree.below(here) if here else None
     if cells is not None:
         inside = {cell.pk for cell, _ in cells}
-    return _compared(read, listed, inside, at, here, tree.path(here) if here else [])
+    return _compared(read, listed, inside, at, here, tree)
 
 
 def by_team(scope: Scope, at: datetime, code: str = "") -> Comparison:
@@ -101,7 +102,7 @@ def by_team(scope: Scope, at: datetime, code: str = "") -> Comparison:
     listed: list[tuple[Place, set[int]]] = [
         (team, {team.pk}) for team in GuideTeam.objects.order_by("pk")
     ]
-    return _compared(read, listed, None, at, here, tree.path(here) if here else [])
+    return _compared(read, listed, None, at, here, tree)
 
 
 def compare(parts: Iterable[Part], measure: str) -> list[Interval]:
@@ -141,7 +142,7 @@ def _compared(
     inside: set[int] | None,
     at: datetime,
     here: Area | None,
-    path: Sequence[Area],
+    tree: Tree,
 ) -> Comparison:
     known = {*read.figures, *read.shares}
     mine = known if inside is None else known & inside
@@ -153,7 +154,8 @@ def _compared(
         at=at,
         since=Periods(at).since,
         here=here,
-        path=path,
+        path=tree.path(here) if here else [],
+        codes=[one.code for one in ([here] if here else tree.tops)],
         parts=parts,
         total=_part(read, here, mine),
         whole=_part(read, None, known),

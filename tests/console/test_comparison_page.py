@@ -122,7 +122,7 @@ def test_the_page_is_four_statements(cast: Cast, assert_statements: AssertStatem
 def drawn(*shares: Share) -> Any:
     parts = [Part(None, Figures(open=1), {**none(), "on_time_rate": share}) for share in shares]
     whole = Part(None, Figures(), none())
-    found = Comparison(timezone.now(), timezone.now().date(), None, [], parts, whole, whole)
+    found = Comparison(timezone.now(), timezone.now().date(), None, [], [], parts, whole, whole)
     rows = rows_of(found, Asked(), opens_cases=False)
     intervals = [
         Interval(None, one, None, None, None)

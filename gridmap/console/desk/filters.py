@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from geodata.querysets import BEIJING
-from gridmap.incidents.states import STATE_LABELS, Name
-from gridmap.incidents.topics import RISKS, SOURCES
+from gridmap.incidents.states import NOT_COUNTED, STATE_LABELS, Name
+from gridmap.incidents.topics import RISKS, SOURCES, URGENCIES
 
 # What may be chosen from a list, and from which, where the list is known without the database.
 LISTS: dict[str, Collection[str] | None] = {
@@ -28,6 +28,8 @@ LISTS: dict[str, Collection[str] | None] = {
     "topic": None,
     "source": SOURCES.keys(),
     "risk": RISKS.keys(),
+    "urgency": URGENCIES.keys(),
+    "counted": ("yes",),
     "state": [state.value for state in STATE_LABELS],
     "team": None,
 }
@@ -38,11 +40,16 @@ KINDS: dict[str, str | Promise] = {
     "topic": gettext_lazy("专题"),
     "source": gettext_lazy("来源"),
     "risk": gettext_lazy("风险"),
+    "urgency": gettext_lazy("紧急程度"),
     "period": gettext_lazy("登记日期"),
+    "happened": gettext_lazy("发生日期"),
+    "counted": gettext_lazy("口径"),
     "state": gettext_lazy("状态"),
     "team": gettext_lazy("牵头队伍"),
     "text": gettext_lazy("文字"),
 }
+# First and last day, of when a case was registered and of when it happened.
+DATES = {"period": ("since", "until"), "happened": ("happened_since", "happened_until")}
 CODE = re.compile(r"[A-Z]{2,6}-\d{8}-\d{5,9}")
 PART_OF_CODE = re.compile(r"[A-Z]{2,6}-\d{1,8}(-\d{0,9})?")
 CODE_OF_ROW, NUMBER_OF_ROW = re.compile(r"[A-Za-z0-9_]{1,20}"), re.compile(r"[0-9]{1,9}")
@@ -70,10 +77,14 @@ class Filters:
     topic: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     risk: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     team: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    happened_since: date | None = None
+    happened_until: date | None = None
     text: str = ""
     page: int = 1
     case: str = ""
@@ -86,14 +97,11 @@ class Filters:
         return [kind for kind in KINDS if self._is_set(kind)]
 
     def _is_set(self, kind: str) -> bool:
-        if kind == "period":
-            return bool(self.since or self.until)
-        return bool(getattr(self, kind))
+        return any(getattr(self, name) for name in DATES.get(kind, (kind,)))
 
     def without(self, kind: str) -> "Filters":
         """The same without one kind, from the first page on."""
-        names = ("since", "until") if kind == "period" else (kind,)
-        cleared: dict[str, Any] = {name: EMPTY[name] for name in names}
+        cleared: dict[str, Any] = {name: EMPTY[name] for name in DATES.get(kind, (kind,))}
         return replace(self, page=1, case="", act="", **cleared)
 
     def query(self, **changes: Any) -> str:
@@ -114,6 +122,8 @@ KEYS = {
     **{name: name for name in LISTS},
     "since": "from",
     "until": "to",
+    "happened_since": "happened_from",
+    "happened_until": "happened_to",
     "text": "q",
     "page": "page",
     "case": "case",
@@ -127,14 +137,10 @@ def parse(query: QueryDict, tabs: Collection[str], default: str) -> Filters:
     reader = Reader(query)
     tab = reader.one_of("tab", tabs, _("没有这一栏：{value}。")) or default
     chosen: dict[str, Any] = {name: reader.many(name, known) for name, known in LISTS.items()}
-    since, until = reader.day("from"), reader.day("to")
-    if since and until and since > until:
-        reader.refuse("to", _("结束的日期早于开始的日期。"))
-        until = None
+    for names in DATES.values():
+        chosen |= dict(zip(names, reader.days(*(KEYS[name] for name in names)), strict=True))
     read = Filters(
         tab=tab,
-        since=since,
-        until=until,
         text=reader.text("q"),
         page=reader.page("page"),
         case=reader.code("case"),
@@ -190,6 +196,14 @@ class Reader:
             return None
         return found
 
+    def days(self, first: str, last: str) -> tuple[date | None, date | None]:
+        """From one day to another, both counted in."""
+        since, until = self.day(first), self.day(last)
+        if since and until and since > until:
+            self.refuse(last, _("结束的日期早于开始的日期。"))
+            return since, None
+        return since, until
+
     def text(self, key: str) -> str:
         value = " ".join(self.query.get(key, "").split())
         if len(value) > LONGEST_TEXT:
@@ -223,6 +237,7 @@ UNKNOWN: Mapping[str, str | Promise] = {
     "source": gettext_lazy("没有这个来源：{value}。"),
     "urgency": gettext_lazy("没有这个紧急程度：{value}。"),
     "risk": gettext_lazy("没有这个风险等级：{value}。"),
+    "counted": gettext_lazy("没有这种口径：{value}。"),
     "state": gettext_lazy("没有这个状态：{value}。"),
     "team": gettext_lazy("没有这支队伍：{value}。"),
 }
@@ -248,7 +263,10 @@ def conditions(filters: Filters, areas: Collection[int]) -> dict[str, Q]:
         "topic": lambda: Q(topic__code__in=filters.topic),
         "source": lambda: Q(source__in=filters.source),
         "risk": lambda: Q(risk_level__in=filters.risk),
-        "period": lambda: _registered(filters.since, filters.until),
+        "urgency": lambda: Q(urgency__in=filters.urgency),
+        "counted": lambda: ~Q(state__in=NOT_COUNTED),
+        "period": lambda: _within("registered_at", filters.since, filters.until),
+        "happened": lambda: _within("occurred_at", filters.happened_since, filters.happened_until),
         "state": lambda: Q(state__in=filters.state),
         "team": lambda: Q(lead_team__in=[int(team) for team in filters.team]),
         "text": lambda: _holding(filters.text),
@@ -256,12 +274,13 @@ def conditions(filters: Filters, areas: Collection[int]) -> dict[str, Q]:
     return {kind: wanted[kind]() for kind in filters.active}
 
 
-def _registered(since: date | None, until: date | None) -> Q:
+def _within(column: str, since: date | None, until: date | None) -> Q:
+    """Days in Beijing, both counted in."""
     found = Q()
     if since:
-        found &= Q(registered_at__gte=_midnight(since))
+        found &= Q(**{f"{column}__gte": _midnight(since)})
     if until:
-        found &= Q(registered_at__lt=_midnight(until + timedelta(days=1)))
+        found &= Q(**{f"{column}__lt": _midnight(until + timedelta(days=1))})
     return found
 
 

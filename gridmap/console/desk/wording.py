@@ -1,6 +1,6 @@
 """Cases as a person reads them: rows of a list, pins of its map, filters that are set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from geodata.querysets import BEIJING
 from gridmap.console.cases.wording import RISK_BARS, chip
 from gridmap.console.desk.choices import Choices
-from gridmap.console.desk.filters import KINDS, Filters
+from gridmap.console.desk.filters import DATES, KINDS, Filters
 from gridmap.console.pages import is_english
 from gridmap.console.times import Due, day_words, due, moment
 from gridmap.incidents.models import Incident
 from gridmap.incidents.models.choices import choices, states
 from gridmap.incidents.states import DONE, ENDS, STATE_LABELS, State
-from gridmap.incidents.topics import RISKS, SOURCES, UNROUTED
+from gridmap.incidents.topics import RISKS, SOURCES, UNROUTED, URGENCIES
 
 RISK_SIGNS = {
     "red": gettext_lazy("红"),
@@ -26,7 +26,9 @@ RISK_SIGNS = {
     "yellow": gettext_lazy("黄"),
     "blue": gettext_lazy("蓝"),
 }
-RARE = ("cell", "state", "team", "text")
+# As maps and tables count: what never was a case of its own is left out.
+COUNTED = [("yes", gettext_lazy("计入件数的"))]
+RARE = ("cell", "urgency", "happened", "counted", "state", "team", "text")
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),
@@ -193,8 +195,9 @@ def _shown(kind: str, filters: Filters, known: Choices, now: datetime) -> Shown:
     options = _options(kind, filters, known)
     chosen = [option.label for option in options if option.is_chosen]
     count = len(chosen)
-    if kind == "period":
-        words = period_words(filters.since, filters.until, now)
+    if kind in DATES:
+        first, last = (getattr(filters, name) for name in DATES[kind])
+        words = period_words(first, last, now)
         chosen, count = ([Name(words)], 1) if words else ([], 0)
     if kind == "text":
         chosen, count = (
@@ -220,7 +223,13 @@ def _many(kind: str, count: int) -> str:
 
 
 def _options(kind: str, filters: Filters, known: Choices) -> list[Choice]:
-    tables = {"source": choices(SOURCES), "risk": choices(RISKS), "state": states()}
+    tables: dict[str, Sequence[tuple[str, Any]]] = {
+        "source": choices(SOURCES),
+        "risk": choices(RISKS),
+        "urgency": choices(URGENCIES),
+        "counted": COUNTED,
+        "state": states(),
+    }
     if kind in tables:
         return [
             Choice(value, Name(str(label)), value in getattr(filters, kind))

@@ -1,5 +1,7 @@
 /* The state of the page as it stands in the address. Pure. What is as usual is left out. */
 
+import { dayBefore } from "./wording.js";
+
 export const FILTERS = ["area", "topic", "source", "urgency", "state"];
 export const USUAL_STEPS = 12;
 const USUAL = { step: "week", view: "density", measure: "count", conflict: "" };
@@ -46,4 +48,11 @@ export function datesOf({ starts, until }, [from, to]) {
   const isLast = to === starts.length;
   const isUsual = isLast && to - from === Math.min(USUAL_STEPS, starts.length);
   return { from: isUsual ? "" : starts[from], to: isLast ? "" : (starts[to] ?? until) };
+}
+
+/** The query of the list of the cases that a cell counts in a window; the list counts its last day in. */
+export function casesQuery({ filters }, cell, edges, [from, to]) {
+  const kept = filters.filter(([name]) => name !== "area");
+  const days = [["happened_from", edges[from]], ["happened_to", dayBefore(edges[to])]];
+  return String(new URLSearchParams([["tab", "any"], ["cell", cell], ["counted", "yes"], ...kept, ...days]));
 }

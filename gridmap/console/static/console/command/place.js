@@ -1,8 +1,8 @@
 /* One place on the map: what is told beside the pointer, and what a press opens. */
 
+import { casesQuery } from "./address.js";
 import { told } from "./measures.js";
 import { cellPanel, linesOf, pointerTip } from "./telling.js";
-import { dayBefore } from "./wording.js";
 
 /**
  * `page`: {root, element, map, recurring, words, shown, state(), drill(code): what leads into an area, or null}
@@ -58,20 +58,12 @@ export function watchPlaces(page) {
 
   function linksFor({ code }) {
     const links = [];
-    if (root.dataset.cases) links.push({ text: words.say("to_cases"), href: `${root.dataset.cases}?${casesQuery(code)}` });
+    if (root.dataset.cases) links.push({ text: words.say("to_cases"), href: `${root.dataset.cases}?${casesQuery(page.state(), code, shown.cube.edges, shown.window)}` });
     for (const area of map.areasAround(shown.selected, shown.areas)) {
       const act = page.drill(area.code);
       if (act) links.push({ text: `${words.say("drill")} · ${area.name}`, act });
     }
     return links;
-  }
-
-  /* The list of cases counts its last day in. */
-  function casesQuery(code) {
-    const [from, to] = shown.window;
-    const { edges } = shown.cube;
-    const kept = page.state().filters.filter(([name]) => name !== "area" && name !== "urgency");
-    return String(new URLSearchParams([["tab", "any"], ["cell", code], ...kept, ["from", edges[from]], ["to", dayBefore(edges[to])]]));
   }
 
   return { hover, press, select, refresh };
