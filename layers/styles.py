@@ -143,8 +143,12 @@ FAULTS: dict[Theme, dict[str, str]] = {
     },
 }
 
-# Counts and, divided by ten, rates per 1,000 residents stop at these steps.
-LADDER = (1, 2, 4, 6, 9, 14, 22, 35, 55, 85, 130, 200, 300)
+# Counts and, divided by ten, rates per 1,000 residents stop at these steps: each is about half more than the one
+# before. From 4,000 on they are those from 4 on, a thousand times.
+LADDER = (
+    1, 2, 4, 6, 9, 14, 22, 35, 55, 85, 130, 200, 300, 460, 700, 1_100, 1_700, 2_600,
+    4_000, 6_000, 9_000, 14_000, 22_000, 35_000, 55_000, 85_000, 130_000, 200_000, 300_000,
+)  # fmt: skip
 STEPS = 6
 # Ratios to the period before; the first class is everything down to none.
 CHANGE_BREAKS = (0, 1 / 2, 1 / 1.5, 1 / 1.2, 1.2, 1.5, 2)

@@ -69,7 +69,7 @@ CUBE = "const bytes = Uint8Array.from(atob(given), (c) => c.charCodeAt(0)).buffe
 
 def test_six_steps_of_the_ladder_end_nearest_to_the_top(ask: Ask) -> None:
     tops = ask("layers/breaks.js", "return given.tops.map((top) => m.ladderBreaks(given.ladder, top));",
-               {"ladder": LADDER, "tops": [0, 28, 29, 60, 9_999]})  # fmt: skip
+               {"ladder": LADDER, "tops": [0, 28, 29, 60, 999_999]})  # fmt: skip
     assert tops == [
         LADDER[:6],
         [2, 4, 6, 9, 14, 22],
@@ -267,3 +267,33 @@ def test_a_window_is_told_by_its_length_or_by_its_days_but_not_beyond_today(ask:
         "last 2", "7月6日—22日", "7月6日—12日", "5 / 8", "32.5%", "3.4", "1,235", "0.005",
     ]  # fmt: skip
     assert ask("console/command/wording.js", script, "en")[1] == "6–22 Jul"
+
+
+def test_no_disc_lies_on_another_and_most_stay_where_they_are(ask: Ask) -> None:
+    chance = np.random.default_rng(5)
+    crowds = [chance.uniform(0, width, (10, 2)).tolist() for width in (1, 60, 200, 900)]
+    for middles, found in zip(
+        crowds, ask("layers/outlines.js", "return given.map(m.apart);", crowds), strict=True
+    ):
+        at = np.array(found)
+        distances = np.hypot(*(at[:, None] - at).transpose(2, 0, 1))[np.triu_indices(10, 1)]
+        assert distances.min() >= 22
+        assert found[0] == middles[0]
+    spread = [[100.0 * n, 0.0] for n in range(10)]
+    assert ask("layers/outlines.js", "return m.apart(given);", spread) == spread
+
+
+def test_a_cell_leads_to_the_list_of_the_cases_that_it_counts(ask: Ask) -> None:
+    script = "return m.casesQuery({ filters: [['area', 'X'], ['topic', 'wages'], ['urgency', 'urgent']] }, 'C1', given, [1, 3]);"
+    assert ask("console/command/address.js", script, [*STARTS, "2026-07-20"]) == (
+        "tab=any&cell=C1&counted=yes&topic=wages&urgency=urgent&happened_from=2026-06-29&happened_to=2026-07-12"
+    )
+
+
+def test_what_was_not_there_before_is_told_as_that(ask: Ask) -> None:
+    script = """
+      const words = { say: (key, values) => [key, values], number: String, amount: String, share: String, percent: String };
+      const change = { value: Infinity, interval: [1.5, Infinity] };
+      return m.linesOf({ name: 'A' }, { count: 4, open: 0, before: 0, residents: 0, rate: null, share: null, change }, words).at(-1);
+    """
+    assert ask("console/command/telling.js", script) == ["none_before", {"low": "1.5"}]

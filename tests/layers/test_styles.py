@@ -7,6 +7,7 @@ import pytest
 from layers.styles import (
     CHANGE_BREAKS,
     DENSITY_SHARES,
+    LADDER,
     ColourClass,
     Theme,
     change_legend,
@@ -41,7 +42,8 @@ def test_the_stylesheet_has_the_same_colours(theme: Theme) -> None:
         ([], (1, 2, 4, 6, 9, 14)),
         ([0, 0], (1, 2, 4, 6, 9, 14)),
         ([50] * 100, (6, 9, 14, 22, 35, 55)),
-        ([10_000], (55, 85, 130, 200, 300)[-5:]),
+        ([10_000], (1_100, 1_700, 2_600, 4_000, 6_000, 9_000)),
+        ([10**9], (55_000, 85_000, 130_000, 200_000, 300_000)),
     ],
 )
 def test_breaks_are_six_neighbouring_steps_up_to_the_98th_percentile(
@@ -49,6 +51,14 @@ def test_breaks_are_six_neighbouring_steps_up_to_the_98th_percentile(
 ) -> None:
     assert count_breaks(counts)[-len(expected) :] == expected
     assert len(count_breaks(counts)) == 6
+
+
+def test_each_step_of_the_ladder_is_about_half_more_than_the_one_before() -> None:
+    steps = np.array(LADDER)
+    assert (np.diff(steps) > 0).all()
+    ratios = steps[3:] / steps[2:-1]
+    assert ((ratios > 1.4) & (ratios < 1.65)).all()
+    assert [step // 1000 for step in LADDER if step >= 4_000] == [*LADDER[2:13]]
 
 
 def test_a_single_outlier_does_not_lift_the_top_class() -> None:

@@ -5,14 +5,13 @@
  * value of the whole (rate, open) or “no change” (change).
  */
 
-import { RATIOS, SHARES, ladderBreaks, topOfOften } from "../../layers/breaks.js";
+import { RATIOS, SHARES, ladderBreaks, topOf, topOfOften } from "../../layers/breaks.js";
 import { countHolds, countInterval, ratioInterval, shareHolds, shareInterval } from "../../layers/uncertainty.js";
 
 const LEAST = 2;
 const PER = 1000;
 /* Rates use the ladder of the counts, a tenth of it. */
 const RATE_LADDER = 10;
-const HUNDREDTHS = 100;
 
 /** Everything that is counted in the steps [from, to): per cell, for the whole, and in the period before where there is one. */
 export function figures(cube, [from, to]) {
@@ -71,20 +70,19 @@ export function breaksOf(measure, cube, length) {
   if (measure === "change") return RATIOS;
   if (measure === "open") return SHARES;
   if (measure === "count") return ladderBreaks(cube.ladder, topOfOften(cube.oftenIn(length)));
-  return ladderBreaks(cube.ladder.map((step) => step / RATE_LADDER), topOfOften(ratesOften(cube, length)) / HUNDREDTHS);
+  return ladderBreaks(cube.ladder.map((step) => step / RATE_LADDER), topOf(ratesOf(cube, length)));
 }
 
-/* How often each rate occurs, in hundredths; beyond the ladder all are alike. */
-function ratesOften(cube, length) {
-  const last = 2 * HUNDREDTHS * cube.ladder.at(-1);
-  const often = new Uint32Array(last + 1);
+/* All rates that windows of a length can show. */
+function ratesOf(cube, length) {
+  const rates = [];
   for (let from = 0; from + length <= cube.steps; from += 1) {
     const counts = cube.cellsIn(from, from + length);
     cube.cells.forEach(({ residents }, n) => {
-      if (residents && counts[n] >= LEAST) often[Math.min(last, Math.round((HUNDREDTHS * PER * counts[n]) / residents))] += 1;
+      if (residents && counts[n] >= LEAST) rates.push((PER * counts[n]) / residents);
     });
   }
-  return often;
+  return rates;
 }
 
 /** One cell in figures, with its intervals: what a tooltip and a panel say. A part that cannot be told is null. */
