@@ -13,7 +13,7 @@ from gridmap.notebook.planner import scope_now
 from gridmap.recurring.models import Evidence, Measure, Run
 from layers.hotspots.discovery import q_values
 
-CLAIMS = ("intense", "recurrent", "current", "rhythmic", "burdensome")
+CLAIMS = ("intense", "recurrent", "current", "rhythmic", "burdensome", "avoidable")
 # Column of the table: where it is read. By name, because the role of the door may read no others.
 FIELDS = {
     **{name: f"conflict__{name}" for name in ("code", "name", "name_en", "level", "state")},
@@ -88,7 +88,7 @@ def _run(number: int | None) -> dict[str, Any]:
 
 
 def _row(claims: Mapping[str, Any], fields: list[Any]) -> dict[str, Any]:
-    flat = (pair for name in CLAIMS for pair in _flat(name, claims[name]))
+    flat = (pair for name in CLAIMS for pair in _flat(name, claims.get(name, {})))
     return {**dict(zip(FIELDS, fields, strict=True)), **dict(flat)}
 
 

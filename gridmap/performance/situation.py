@@ -30,7 +30,8 @@ from gridmap.performance.shares import (
     shares_of,
 )
 from gridmap.performance.statement import Rows, read_rows
-from gridmap.performance.usual import Usual, days_alike, usual_range
+from gridmap.performance.usual import days_alike
+from layers.hotspots.usual import Usual, usual_range
 
 WHOLE = Value(0, output_field=IntegerField())
 Part = int | None

@@ -56,6 +56,15 @@ class Period:
         # The last moment before the end may be rounded onto it.
         return np.minimum((part * self.slices).astype(np.int64), self.slices - 1)
 
+    def month_of_slices(self) -> Ints:
+        """Of the year, 0 for January, of the middle of each slice."""
+        middles = (np.arange(self.slices) + 0.5) * (self.days / self.slices)
+        moments = self.since + (middles * _DAY.astype("timedelta64[s]").astype(np.int64)).astype(
+            "timedelta64[s]"
+        )
+        months: Ints = moments.astype("datetime64[M]").astype(np.int64) % 12
+        return months
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -199,14 +199,46 @@ def how_burdensome(opened: Floats, closed: Floats, rounds: Ints) -> Burdensome:
     )
 
 
-def avoidable(opened: Floats, expected: float, returned: int, time: CityTime) -> float:
+def weighted_interval(weights: Floats) -> Interval:
+    """A sum of weights of independent cases: by gamma distributions (Fay & Feuer 1997, Stat. Med. 16, 791-801).
+
+    With weights that are all alike it is `poisson_interval`.
+    """
+    if not len(weights):
+        return Interval(0.0, 0.0, poisson_interval(0, 1).high)
+    total, most = float(weights.sum()), float(weights.max())
+    spread = float((weights**2).sum())
+    low = special.gammaincinv(total**2 / spread, _TAIL) * spread / total
+    above, spread = total + most, spread + most**2
+    high = special.gammainccinv(above**2 / spread, _TAIL) * spread / above
+    return Interval(total, float(low), float(high))
+
+
+def avoidable(
+    opened: Floats, expected: float, unsure: float, returned: int, time: CityTime
+) -> Interval:
     """Cases of the next quarter that would not be there if the place were as usual.
 
-    Recent ones weigh more (half-life a year), and what came back after settlement counts again.
+    Recent ones weigh more (half-life a year), and what came back after settlement counts again. The bounds are those
+    of a difference of two numbers with intervals of their own (MOVER: Zou & Donner 2008, Stat. Med. 27, 1693-1702):
+    of the recent cases and of what is usual, `unsure` being the variance of its true mean ÷ mean². The share that came
+    back is taken as it is, and cases as independent, as in the other claims.
     """
     period = time.end - time.start
     # Days of a past that is forgotten by half each year.
     remembered = HALF_LIFE / np.log(2) * (1 - 0.5 ** (period / HALF_LIFE))
-    recent = float(np.sum(0.5 ** ((time.end - opened) / HALF_LIFE)))
-    excess = recent / remembered - expected / period
-    return float(QUARTER * excess * (1 + returned / len(opened)))
+    recent = weighted_interval(0.5 ** ((time.end - opened) / HALF_LIFE))
+    usual = _gamma_interval(expected, unsure)
+    rate = QUARTER * (1 + returned / len(opened))
+    value = recent.value / remembered - usual.value / period
+    down = np.hypot((recent.value - recent.low) / remembered, (usual.high - usual.value) / period)
+    up = np.hypot((recent.high - recent.value) / remembered, (usual.value - usual.low) / period)
+    return Interval(*(float(rate * end) for end in (value, value - down, value + up)))
+
+
+def _gamma_interval(mean: float, relative_variance: float) -> Interval:
+    if relative_variance == 0:
+        return Interval(mean, mean, mean)
+    size = 1 / relative_variance
+    low, high = special.gammaincinv(size, [_TAIL, 1 - _TAIL]) * mean / size
+    return Interval(mean, float(low), float(high))

@@ -34,6 +34,7 @@ from layers.hotspots.recurrence import Course, Reference, city_time, recurrence
 from layers.hotspots.reference import base
 from layers.hotspots.snapping import find_desks
 from layers.hotspots.tails import heavier_tail
+from layers.hotspots.usual import UsualMonths, usual_months
 from layers.hotspots.voices import Voices, hear
 
 Floats = npt.NDArray[np.float64]
@@ -75,7 +76,8 @@ class Conflict:
     rhythmic: Rhythmic
     burdensome: Burdensome
     voices: Voices
-    avoidable: float
+    avoidable: Interval
+    usual_months: UsualMonths
     q: float
 
     @property
@@ -224,6 +226,7 @@ def _finding(
     others = gathered.profile[topic] - here
     time = city_time(others.slices, start=0.0, end=period.days)
     reference = Reference(float(found.expected[at]), float(found.variance[at]))
+    unsure = float(found.reference_variance[at])
     course = recurrence(days, reference, time, rng=rng)
     recurrent = how_recurrent(days, settled, course, period.days)
     is_recurrent = course.course is Course.RECURRENT
@@ -247,7 +250,8 @@ def _finding(
         rhythmic=rhythmic,
         burdensome=how_burdensome(days, settled, own.round),
         voices=hear(days, own.caller, reference, time, rng=rng),
-        avoidable=avoidable(days, reference.mean, recurrent.returns, time),
+        avoidable=avoidable(days, reference.mean, unsure, recurrent.returns, time),
+        usual_months=usual_months(others.slices, period.month_of_slices(), reference.mean),
         q=1.0,
     )
 
@@ -267,7 +271,7 @@ def _is_fit(finding: Conflict) -> bool:
 
 
 def _ranked(findings: Sequence[Conflict]) -> list[Conflict]:
-    return sorted(findings, key=lambda one: (not one.is_published, -one.avoidable))
+    return sorted(findings, key=lambda one: (not one.is_published, -one.avoidable.value))
 
 
 def _visible(found: Intensity, levels: Sequence[str]) -> dict[str, int]:

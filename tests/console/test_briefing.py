@@ -21,9 +21,9 @@ from gridmap.console.briefing.wording import area_rows, topic_rows
 from gridmap.incidents.models import Incident, Topic
 from gridmap.performance.measures import Share
 from gridmap.performance.shares import none
-from gridmap.performance.usual import Usual
 from gridmap.recurring.services.handling import confirm_conflict, note_measure
 from gridmap.recurring.services.tasks import give_tasks
+from layers.hotspots.usual import Usual
 from tests.incidents.makers import make_incident
 from tests.makers import appoint, make_small_city, make_team, make_user
 from tests.recurring.makers import make_conflict

@@ -19,7 +19,7 @@ def every(days: int, first: datetime, count: int) -> list[datetime]:
 
 def test_months_are_those_of_beijing_and_the_last_one_is_unfinished() -> None:
     # Half past eleven at night in June is July in Beijing for a moment of 16:30 UTC.
-    found = course_of([datetime(2026, 6, 30, 16, 30, tzinfo=UTC)], [], 0.5, NOW)
+    found = course_of([datetime(2026, 6, 30, 16, 30, tzinfo=UTC)], [], {}, NOW)
     july = found.months[-1]
     assert (july.first, july.count, july.is_unfinished) == (date(2026, 7, 1), 1, True)
     assert len(found.months) == 60
@@ -27,8 +27,8 @@ def test_months_are_those_of_beijing_and_the_last_one_is_unfinished() -> None:
 
 
 def test_what_is_older_than_five_years_is_not_drawn() -> None:
-    assert course_of([NOW - 6 * YEAR], [], 0.0, NOW).total == 0
-    assert not course_of([], [], 0.0, NOW).shows_usual
+    assert course_of([NOW - 6 * YEAR], [], {}, NOW).total == 0
+    assert not course_of([], [], {}, NOW).shows_usual
 
 
 def test_the_week_is_that_of_beijing() -> None:
@@ -39,20 +39,24 @@ def test_the_week_is_that_of_beijing() -> None:
     assert len(rhythm_chart(week_of([]))["counts"]) == 7 * 24
 
 
-def test_the_chart_has_the_range_in_which_the_usual_lies_by_chance() -> None:
-    chart = course_of([NOW], [], 2.0, NOW).chart
-    # Of a Poisson distribution with mean 2: at most 2.5 % below 0, and 1.7 % above 5.
-    assert (chart["low"][0], chart["high"][0], chart["counts"][-1]) == (0, 5, 1)
-    assert chart["months"][-1] == "2026-07"
+def test_the_chart_has_the_range_in_which_the_usual_lies_in_the_season() -> None:
+    usual = {"usual_months": {"low": [0] * 6 + [2] + [0] * 5, "high": [3] * 6 + [9] + [3] * 5}}
+    chart = course_of([NOW], [], usual, NOW).chart
+    assert [(chart["low"][n], chart["high"][n]) for n in (-1, -2, -13)] == [(2, 9), (0, 3), (2, 9)]
+    assert (chart["months"][-1], chart["counts"][-1]) == ("2026-07", 1)
+
+
+def test_where_a_run_did_not_say_what_is_usual_nothing_is_drawn() -> None:
+    assert "low" not in course_of([NOW], [], {"usual_months": {"low": [], "high": []}}, NOW).chart
 
 
 def test_measures_are_numbered_as_in_the_table_and_have_words_where_there_is_room() -> None:
     few = [measure(date(2020, 1, 1)), measure(date(2026, 5, 20))]
-    assert course_of([], few, 0.5, NOW).chart["measures"] == [
+    assert course_of([], few, {}, NOW).chart["measures"] == [
         {"month": "2026-05", "label": "2 换了泵"}
     ]
     many = [measure(date(2026, 5, 20))] * 4
-    assert course_of([], many, 0.5, NOW).chart["measures"][3]["label"] == "4"
+    assert course_of([], many, {}, NOW).chart["measures"][3]["label"] == "4"
 
 
 def test_a_summer_is_compared_with_the_summer_before() -> None:

@@ -15,7 +15,8 @@ from gridmap.accounts.scope import Scope, scope
 from gridmap.incidents.models import CalendarDay, Incident
 from gridmap.performance.shares import COUNTED_BY_ACTS
 from gridmap.performance.situation import Situation, read_situation
-from gridmap.performance.usual import days_alike, usual_range
+from gridmap.performance.usual import days_alike
+from layers.hotspots.usual import usual_range
 from tests.performance import brute
 from tests.statements import AssertStatements
 

@@ -24,6 +24,8 @@ CLAIMS: dict[str, Any] = {
                  "when": {"hours": [22, 5], "days": "all", "months": [6, 3]}},
     "burdensome": {"open": 3, "reopened": {"value": 0.4, "low": 0.25, "high": 0.56}, "days_to_settle": 11.4},
     "voices": {"busiest": 7, "share": 0.15, "is_one_voice": False},
+    "avoidable": {"value": 9.5, "low": 6.1, "high": 13.2},
+    "usual_months": {"low": [0] * 12, "high": [2] * 5 + [4] * 3 + [2] * 4},
 }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from gridmap.console.briefing.asking import Week, week_of
 from gridmap.incidents.models import Topic
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.performance.periods import midnight
-from gridmap.performance.usual import Usual, days_alike, usual_range
+from gridmap.performance.usual import days_alike
+from layers.hotspots.usual import Usual, usual_range
 
 
 @dataclass(frozen=True)

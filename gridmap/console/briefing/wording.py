@@ -17,9 +17,9 @@ from gridmap.console.times import day_words, span
 from gridmap.performance.measures import MEASURES, Share
 from gridmap.performance.shares import Shares, none
 from gridmap.performance.situation import Part, Situation
-from gridmap.performance.usual import Usual
 from gridmap.recurring.models import RecurringConflict
 from layers.hotspots.thresholds import LEAST_USUAL
+from layers.hotspots.usual import Usual
 
 TOPICS_SHOWN = 10
 # By which communities are compared.

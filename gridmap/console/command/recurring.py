@@ -10,6 +10,7 @@ from django.contrib.gis.db.models.functions import AsGeoJSON
 
 from geodata.querysets import BEIJING
 from gridmap.console.command.asking import Asked
+from gridmap.console.conflicts.claims import avoidable_range
 from gridmap.console.conflicts.queries import last_run, seen_conflicts
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.incidents.states import NOT_COUNTED
@@ -146,22 +147,17 @@ def _bars(counts: Sequence[int], top: float) -> list[Bar]:
 
 
 def _reach(seen: Evidence) -> tuple[float, float]:
-    """What could be avoided at both ends of the interval of the ratio, which moves it in proportion to its excess
-    over the usual."""
-    excess = seen.ratio - 1
-    if excess <= 0:
-        return seen.avoidable, seen.avoidable
-    low, high = (seen.avoidable * (end - 1) / excess for end in (seen.ratio_low, seen.ratio_high))
-    return max(low, 0.0), max(high, 0.0)
+    """The ends of what is drawn; the number alone where the run said nothing of its interval."""
+    return avoidable_range(seen) or (max(seen.avoidable, 0.0),) * 2
 
 
 def _avoidable(seen: Evidence, most: float) -> Avoidable:
-    low, high = _reach(seen)
+    (low, high), known = _reach(seen), avoidable_range(seen)
     scale = WIDTH / most if most > 0 else 0.0
     return Avoidable(
         value=f"{seen.avoidable:.1f}",
-        low=f"{low:.1f}",
-        high=f"{high:.1f}",
+        low=f"{low:.1f}" if known else "",
+        high=f"{high:.1f}" if known else "",
         at=round(max(seen.avoidable, 0) * scale, 1),
         begins=round(low * scale, 1),
         length=round((high - low) * scale, 1),

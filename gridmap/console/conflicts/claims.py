@@ -48,6 +48,21 @@ def ratio_words(seen: Evidence) -> str:
     )
 
 
+def avoidable_range(seen: Evidence) -> tuple[float, float] | None:
+    """The 90 % interval of the cases of the next quarter that can be avoided; None of runs that did not ask."""
+    said = seen.claims.get("avoidable")
+    return (max(said["low"], 0.0), max(said["high"], 0.0)) if said else None
+
+
+def avoidable_words(seen: Evidence) -> str:
+    """9.5（6.1～13.2）."""
+    known = avoidable_range(seen)
+    if known is None:
+        return _one(seen.avoidable)
+    low, high = map(_one, known)
+    return _("{value}（{low}～{high}）").format(value=_one(seen.avoidable), low=low, high=high)
+
+
 def _intense(seen: Evidence) -> Claim:
     years = round((seen.run.until - seen.run.since).days / 365.25, 1)
     if seen.expected < LEAST_USUAL:

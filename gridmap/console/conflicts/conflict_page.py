@@ -36,7 +36,6 @@ from gridmap.console.times import day
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.models import RecurringConflict
 
-DAYS_A_MONTH = 365.25 / 12
 # As many lines of the story are shown before it is unfolded.
 STORY_SHOWN = 8
 
@@ -81,7 +80,6 @@ def read_conflict_page(
     seen, moments = conflict.latest, queries.moments_of(conflict)
     week = week_of(moments)
     measures = queries.measures_of(conflict)
-    months = (seen.run.until - seen.run.since).days / DAYS_A_MONTH if seen else 1.0
     members = queries.members_of(conflict, scope.day) if scope.sees_people else []
     acts = acts_for(conflict, scope)
     works = works_with_cases(scope)
@@ -94,7 +92,7 @@ def read_conflict_page(
         standing=_standing(conflict, scope, now),
         claims=claims_of(seen) if seen else [],
         caveats=caveats_of(conflict, seen) if seen else [],
-        course=course_of(moments, measures, seen.expected / months if seen else 0.0, now),
+        course=course_of(moments, measures, seen.claims if seen else {}, now),
         week=week,
         rhythm=rhythm_chart(week),
         ground=ground_of(conflict, scope),

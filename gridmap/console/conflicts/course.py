@@ -1,6 +1,6 @@
 """When its cases happened: month by month, over the week, and before and after what was tried."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from scipy.stats import poisson
 
 from geodata.querysets import BEIJING, day_of
 from gridmap.recurring.models import Measure
@@ -19,35 +18,33 @@ MONTHS = 60
 YEAR = timedelta(days=365)
 # Sooner nobody looks whether it helped.
 LEAST_DAYS = 30
-# Months lie between these numbers 95 times of 100, where the usual happens.
-LEVEL = 0.95
 # Measures so many days apart have room for words on a phone, for so many signs of them.
 ROOM, WORDS = timedelta(days=600), 9
 
 
 @dataclass(frozen=True)
 class Month:
-    """Its first day and its cases; the last one is not over."""
+    """Its first day, its cases, and between which numbers they lie where the usual happens (None where that is not
+    known); the last one is not over."""
 
     first: date
     count: int
     is_unfinished: bool
+    low: int | None = None
+    high: int | None = None
 
 
 @dataclass(frozen=True)
 class Course:
-    """Cases by month, and the usual number a month with the range in which it lies by chance."""
+    """Cases by month, beside what is usual in its season."""
 
     months: list[Month]
-    usual: float
-    low: int
-    high: int
     marks: list[dict[str, str]]
 
     @property
     def shows_usual(self) -> bool:
         """Where nothing is usual there is no range to be drawn."""
-        return self.high > 0
+        return any(month.high for month in self.months)
 
     @property
     def total(self) -> int:
@@ -66,23 +63,31 @@ class Course:
         }
         if self.shows_usual:
             said = _("{month}：{n} 件，平常 {low}～{high} 件")
-            found |= {"low": [self.low] * len(counts), "high": [self.high] * len(counts)}
+            found["low"] = [month.low for month in self.months]
+            found["high"] = [month.high for month in self.months]
         return found | {"says": said}
 
 
 def course_of(
-    moments: Sequence[datetime], measures: Sequence[Measure], usual: float, now: datetime
+    moments: Sequence[datetime],
+    measures: Sequence[Measure],
+    claims: Mapping[str, Any],
+    now: datetime,
 ) -> Course:
-    """Of the last five years; `usual` are cases a month."""
+    """Of the last five years; what is usual as a run says in its claims (`usual_months`)."""
     firsts = _months_until(day_of(now))
     counts = dict.fromkeys(firsts, 0)
     for at in moments:
         first = at.astimezone(BEIJING).date().replace(day=1)
         if first in counts:
             counts[first] += 1
-    low, high = (int(edge) for edge in poisson.interval(LEVEL, usual)) if usual > 0 else (0, 0)
-    months = [Month(first, n, first == firsts[-1]) for first, n in counts.items()]
-    return Course(months, usual, low, high, _marks(measures, firsts[0]))
+    usual = claims.get("usual_months") or {}
+    lows, highs = (usual.get(end) or [None] * 12 for end in ("low", "high"))
+    months = [
+        Month(first, n, first == firsts[-1], lows[first.month - 1], highs[first.month - 1])
+        for first, n in counts.items()
+    ]
+    return Course(months, _marks(measures, firsts[0]))
 
 
 def _marks(measures: Sequence[Measure], begins: date) -> list[dict[str, str]]:

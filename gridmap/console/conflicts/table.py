@@ -11,8 +11,10 @@ from geodata.querysets import BEIJING
 from gridmap.accounts.scope import Scope
 from gridmap.console.belonging import name_of
 from gridmap.console.cases.wording import called
+from gridmap.console.conflicts.claims import avoidable_range
 from gridmap.console.conflicts.wording import state_words
 from gridmap.incidents.bulk.columns import stopped
+from gridmap.recurring.models import Evidence
 
 # A byte-order mark, by which spreadsheets know the encoding.
 BOM = "\ufeff"
@@ -30,7 +32,7 @@ def as_csv(conflicts: Iterable[Any], scope: Scope) -> str:
 def _names() -> list[str]:
     return [
         _("编号"), _("名称"), _("专题"), _("区域"), _("状态"), _("负责人"), _("案件数"), _("通常"), _("倍数"),
-        _("90% 下限"), _("90% 上限"), _("下季可避免"), _("最近一件"), _("查找时间"),
+        _("90% 下限"), _("90% 上限"), _("下季可避免"), _("可避免 90% 下限"), _("可避免 90% 上限"), _("最近一件"), _("查找时间"),
     ]  # fmt: skip
 
 
@@ -40,6 +42,11 @@ def _cells(one: Any, scope: Scope) -> list[Any]:
         one.code, name_of(one), called(one.topic), called(one.area), state_words(one),
         str(one.owner) if one.owner and scope.sees_people else "",
         seen.observed, f"{seen.expected:.1f}", *(f"{value:.1f}" for value in (seen.ratio, seen.ratio_low, seen.ratio_high)),
-        f"{seen.avoidable:.1f}", f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}" if last else "",
+        f"{seen.avoidable:.1f}", *_range(seen), f"{last.astimezone(BEIJING):%Y-%m-%d %H:%M}" if last else "",
         f"{seen.run.at.astimezone(BEIJING):%Y-%m-%d %H:%M}",
     ]  # fmt: skip
+
+
+def _range(seen: Evidence) -> list[str]:
+    known = avoidable_range(seen)
+    return ["", ""] if known is None else [f"{end:.1f}" for end in known]

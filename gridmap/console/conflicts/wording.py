@@ -13,7 +13,7 @@ from gridmap.accounts.models import Appointment
 from gridmap.accounts.scope import Scope
 from gridmap.console.belonging import name_of
 from gridmap.console.cases.wording import called, language_of
-from gridmap.console.conflicts.claims import ratio_words
+from gridmap.console.conflicts.claims import avoidable_words, ratio_words
 from gridmap.console.times import day, day_words
 from gridmap.recurring.models import ConflictRecord, Evidence, RecurringConflict
 from gridmap.recurring.states import STATE_LABELS, Act, State
@@ -78,7 +78,7 @@ def row_of(conflict: Any, number: int, scope: Scope, now: datetime) -> Row:
         chip=chip(conflict),
         ratio=ratio_words(seen),
         observed=seen.observed,
-        avoidable=f"{seen.avoidable:.1f}",
+        avoidable=avoidable_words(seen),
         owner=str(conflict.owner) if conflict.owner and scope.sees_people else "",
         last_case=day(conflict.last_case_at, now) if conflict.last_case_at else "",
         since=seen.run.since.year,

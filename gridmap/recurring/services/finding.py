@@ -194,22 +194,22 @@ def _next_code() -> str:
     return f"{settings.CITY.case_prefix}-R{RecurringConflict.objects.count() + 1:04d}"
 
 
+CLAIMS = (
+    "intense", "recurrent", "current", "rhythmic", "burdensome", "voices", "avoidable", "usual_months",
+)  # fmt: skip
+
+
 def _evidence(one: Conflict) -> dict[str, Any]:
     ratio = one.intense.ratio
     return {
-        "avoidable": one.avoidable,
+        "avoidable": one.avoidable.value,
         "q": one.q,
         "observed": one.intense.observed,
         "expected": one.intense.expected,
         "ratio": ratio.value,
         "ratio_low": ratio.low,
         "ratio_high": ratio.high,
-        "claims": _plain(
-            {
-                name: asdict(getattr(one, name))
-                for name in ("intense", "recurrent", "current", "rhythmic", "burdensome", "voices")
-            }
-        ),
+        "claims": _plain({name: asdict(getattr(one, name)) for name in CLAIMS}),
     }
 
 

@@ -112,7 +112,7 @@ def test_a_planner_sees_neither_density_nor_play_nor_people(cast: Cast) -> None:
         "今天到期",
     ):
         assert part not in page, part
-    assert "少于 5 件的社区并在一起" in page
+    assert "太少的并在一起或者不公布" in page
     assert 'data-conflict="' in page
 
 
@@ -193,9 +193,8 @@ def test_outlines_have_the_numbers_of_the_list(cast: Cast) -> None:
 def test_what_could_be_avoided_stands_with_its_interval(cast: Cast) -> None:
     make_conflict(cast.city.areas["p"], at=cast.now)
     page = text(cast.browser("chen").get("/command/conflicts/"))
-    # 9.5 of an excess of 2.4 times the usual; from 1.5 to 3.5 times.
     assert "9.5 件" in page
-    assert "5.9～13.9" in page
+    assert "6.1～13.2" in page
 
 
 def test_the_fragments_bring_the_time_of_day(cast: Cast) -> None:
