@@ -8,7 +8,8 @@ in      sent to the log-in page              home, mine, out   sent to /, /my-ce
 case    sent to the page of a case           told              sent to /notices/
 cmd     sent to /command/
 desk    sent to /desk/                       board             sent to /desk/teams/
-sent    sent back to the list at the desk    over              sent back to the cell that was handed over
+sent, state, rank   sent back to the desk, to the situation, to the list of conflicts
+                                         over              sent back to the cell that was handed over
 done    sent back to the page of a conflict
 table   sent back to the table of the city
 step    sent to another step of the import   import            sent to /import/
@@ -121,11 +122,6 @@ desk-places         GET    find          found     | in  404 in  | 404  comm 404
 desk-places         POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
 desk-near           GET    d             near      | in  404 in  | 404  ok   404  ok   ok   city city 404  404  404  404  404  city
 desk-near           POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
-desk-views          GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-desk-views          POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
-desk-views          POST   desk          -         | in  404 in  | 404  404  404  sent sent sent sent 404  404  404  sent 404  sent
-desk-view-delete    GET    any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
-desk-view-delete    POST   any           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 
 notices             GET    -             cases     | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
 notices             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -441,6 +437,8 @@ LEADS_INTO = {
     "case": "/cases/",
     "done": "/conflicts/JYG-R",
     "sent": "/desk/?",
+    "state": "/command/?",
+    "rank": "/conflicts/?",
     "over": "/desk/hand-over/?",
     "table": "/desk/rules/",
     **CASE_LEADS_INTO,

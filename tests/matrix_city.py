@@ -486,8 +486,6 @@ TARGETS["desk-near", "d"] = lambda _: (
     {},
     {"topic": "water_supply", "lon": point(6.5, 0.5).x, "lat": point(6.5, 0.5).y},
 )
-TARGETS["desk-views", "desk"] = _fields(board="desk", query="tab=all", name="mine")
-TARGETS["desk-view-delete", "any"] = lambda _: ({"number": 1}, {"board": "desk"})
 TARGETS["import", "unfinished"] = _both_uploads
 STEPS = "stage reading check progress picture rows faults confirm discard"
 for _step in STEPS.split():

@@ -17,6 +17,7 @@ urlpatterns = [
     path("command/", include("gridmap.console.command.urls")),
     path("command/areas/", comparison_views.areas, name="command-areas"),
     path("conflicts/", include("gridmap.console.conflicts.urls")),
+    path("views/", include("gridmap.console.saved.urls")),
     path("desk/", include("gridmap.console.desk.urls")),
     path("desk/rules/", include("gridmap.console.tables.urls")),
     path("", include("gridmap.console.cases.urls")),

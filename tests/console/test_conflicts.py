@@ -238,7 +238,7 @@ def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
     chen = browser(cast.chen)
     for number in range(5):
         make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
-    with assert_statements(6):
+    with assert_statements(7):
         chen.get("/conflicts/")
     with assert_statements(15):
         chen.get(f"/conflicts/{cast.conflict.code}/")

@@ -14,7 +14,7 @@ from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
 from gridmap.console.desk.moves import offers
 from gridmap.console.desk.opened import read_opened
-from gridmap.incidents.models import Incident, MoveRecord, SavedView
+from gridmap.incidents.models import Incident, MoveRecord
 from gridmap.incidents.services.details import Details
 from gridmap.incidents.services.moving import dispatch_incident, move_incident
 from gridmap.incidents.states import Name
@@ -377,31 +377,6 @@ def test_what_has_ended_is_found_among_all_cases(desk: Desk) -> None:
     desk.post(case, "decline", reason="不归本市管")
     assert titles(desk.page(f"?tab=all&q={case.code}")) == []
     assert titles(desk.page(f"cases/?tab=any&q={case.code}")) == ["over"]
-
-
-# Views
-
-
-def test_a_view_is_saved_opened_and_deleted(desk: Desk) -> None:
-    fields = {"board": "desk", "name": " 红色 ", "query": "tab=all&risk=red&page=3"}
-    desk.client.post("/desk/views/", fields)
-    view = SavedView.objects.get()
-    assert (view.user, view.name, view.query) == (desk.dispatcher, "红色", "desk?tab=all&risk=red")
-    desk.client.post("/desk/views/", {**fields, "query": "tab=overdue"})
-    assert [one.query for one in SavedView.objects.all()] == ["desk?tab=overdue"]
-    assert 'href="/desk/?tab=overdue">红色</a>' in desk.page()
-    stranger = desk.sign_in(desk.person("he", Role.CITY_ADMIN, desk.city.areas["city"]))
-    assert "红色</a>" not in desk.page(client=stranger)
-    address = f"/desk/views/{view.pk}/delete/"
-    assert stranger.post(address, {"board": "desk"}).status_code == 404
-    assert desk.client.post(address, {"board": "desk"}).status_code == 302
-    assert not SavedView.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["", "   ", "x" * 31])
-def test_a_view_needs_a_name(desk: Desk, name: str) -> None:
-    desk.client.post("/desk/views/", {"board": "desk", "name": name, "query": ""})
-    assert not SavedView.objects.exists()
 
 
 def test_a_dispatcher_begins_at_the_desk_and_a_guide_with_the_team(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404
 from django.utils.http import urlencode
@@ -14,7 +15,7 @@ from gridmap.console.cases.wording import called
 from gridmap.console.conflicts.queries import last_run, list_conflicts
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.console.times import moment
-from gridmap.incidents.models import Topic
+from gridmap.incidents.models import SavedView, Topic
 from gridmap.performance.areas import read_tree
 from gridmap.recurring.models import RecurringConflict, Run
 from gridmap.recurring.states import STATE_LABELS
@@ -50,10 +51,11 @@ class List:
     searched: str
     shows_owners: bool
     query: str
+    views: list[dict[str, Any]]
 
 
 def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
-    """Four statements: the conflicts, the last run, topics, areas.
+    """Five statements: the conflicts, the last run, topics, areas, the own views.
 
     Raises
     ------
@@ -86,6 +88,10 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
         run=run,
         searched=moment(run.at, now) if run else "",
         shows_owners=scope.sees_people,
+        views=[
+            {"id": one.pk, "name": one.name, "query": one.query}
+            for one in SavedView.objects.filter(user=scope.user_id).order_by("name")
+        ],
         query=urlencode({name: value for name, value in kept.items() if value}),
     )
 

@@ -16,7 +16,6 @@ from gridmap.console.desk.filters import Fault, Filters
 from gridmap.console.desk.moves import MoveForm, asked, offers
 from gridmap.console.desk.opened import Opened, read_opened
 from gridmap.console.desk.queries import PAGE, Page, read_page
-from gridmap.console.desk.saved import views_of
 from gridmap.console.desk.telling import tell
 from gridmap.console.pages import is_english
 from gridmap.console.times import moment
@@ -73,7 +72,6 @@ class Shown:
             "periods": wording.periods_of(self.filters, self.now),
             "kept": self.filters.query(page=1, case="", act=""),
             "known": known,
-            "views": views_of(known.views, self.scope),
             "is_triage": self.board is TRIAGE,
             "is_teams": self.board is TEAMS,
             "tasks": tasks_to_do(self.scope, self.now) if self.board is TEAMS else [],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gridmap.console.desk import export, hand_over, intake, pins, saved, views
+from gridmap.console.desk import export, hand_over, intake, pins, views
 
 urlpatterns = [
     path("", views.triage, name="desk"),
@@ -15,6 +15,4 @@ urlpatterns = [
     path("new/places/", intake.places, name="desk-places"),
     path("new/near/", intake.near, name="desk-near"),
     path("pins/", pins.pins, name="desk-pins"),
-    path("views/", saved.save, name="desk-views"),
-    path("views/<int:number>/delete/", saved.delete, name="desk-view-delete"),
 ]

@@ -6,6 +6,7 @@
  */
 
 import "../charts.js";
+import "../saved.js";
 import { rhythm as rhythmChart, showChart } from "../../layers/charts.js";
 import { smooth } from "../../layers/density.js";
 import { cubeQuery, datesOf, read, windowOf, write } from "./address.js";

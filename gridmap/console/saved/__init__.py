@@ -1,0 +1,1 @@
+"""States of a page that a person keeps under a name."""
