@@ -29,6 +29,7 @@ DATA = (
     "gridmap/accounts/demo_people.py",
     "gridmap/accounts/demo_names.py",
     "gridmap/incidents/demo_cases/",
+    "gridmap/recurring/demo_handling.py",
 )
 # What these say leaves the house as a file and has no person with a language: both stand side by side.
 BOTH = ("layers/charts.py", "layers/folium_maps/", "layers/hotspots/wording.py")

@@ -86,6 +86,8 @@ def load_demonstration(project: Project, owner: Mapping[str, str]) -> None:
     manage(project, owner, title, "load_demo_city", area="city")
     title = "looking for what keeps coming back, where nobody has looked yet"
     manage(project, owner, title, "find_recurring", "--first", area="city")
+    title = "letting its people do something about two of them"
+    manage(project, owner, title, "handle_demo_conflicts", area="city")
     accounts = manage(project, owner, "asking for its accounts", "demo_accounts", area="city")
     write_whole(project.var / "demo-accounts.txt", accounts.encode())
 

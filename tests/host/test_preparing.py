@@ -19,7 +19,10 @@ def project(tmp_path: Path) -> Project:
 @pytest.mark.parametrize(
     ("kind", "city"),
     [
-        ("development", ["load_demo_city", "find_recurring", "demo_accounts"]),
+        (
+            "development",
+            ["load_demo_city", "find_recurring", "handle_demo_conflicts", "demo_accounts"],
+        ),
         ("production", []),
     ],
 )

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from gridmap.incidents.demo_cases.sites import SITES
+from gridmap.recurring.demo_handling import STORIES
 from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from gridmap.recurring.services.finding import find_recurring
 from tests.recurring.lists import SOURCE
@@ -27,6 +28,9 @@ def test_the_three_conflicts_of_the_source_are_listed_with_their_names(run: Run)
     listed = names(run)
     for key, words in SOURCE.items():
         assert [name for name in listed if all(word in name for word in words)], key
+    # Two of them the invented people do something about.
+    for story in STORIES:
+        assert [name for name in listed if story.place in name], story.place
 
 
 def test_no_decoy_is_listed(run: Run) -> None:
