@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from gridmap.console.pages import is_english
 from gridmap.recurring.models import Evidence, RecurringConflict
@@ -55,12 +55,12 @@ def avoidable_range(seen: Evidence) -> tuple[float, float] | None:
 
 
 def avoidable_words(seen: Evidence) -> str:
-    """9.5（6.1～13.2）."""
+    """9.5 件（6.1～13.2）."""
     known = avoidable_range(seen)
     if known is None:
-        return _one(seen.avoidable)
+        return pgettext("avoidable", "{value} 件").format(value=_one(seen.avoidable))
     low, high = map(_one, known)
-    return _("{value}（{low}～{high}）").format(value=_one(seen.avoidable), low=low, high=high)
+    return _("{value} 件（{low}～{high}）").format(value=_one(seen.avoidable), low=low, high=high)
 
 
 def _intense(seen: Evidence) -> Claim:
