@@ -64,3 +64,20 @@ def sideways(page: Page) -> int:
         ".map(part => part.scrollWidth - part.clientWidth))"
     )
     return wide
+
+
+# What `.clip` cuts is cut on purpose: it stands whole elsewhere.
+CUT_OFF = """() => [...document.querySelectorAll("h1, h2, h3, dt, dd, b, p, li, th, td, .btn, .chip, .field, .seg button, [class^=wall__]")]
+  .filter((element) => {
+    const style = getComputedStyle(element);
+    const cuts = ["hidden", "clip"].includes(style.overflowX) && !element.closest(".clip, .sr, svg, [hidden]");
+    return cuts && element.checkVisibility() && element.textContent.trim() && style.clipPath === "none"
+      && element.scrollWidth > element.clientWidth;
+  })
+  .map((element) => element.textContent.trim().replace(/\\s+/g, " ").slice(0, 80))"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """The lines of which a part cannot be read."""
+    cut: list[str] = page.evaluate(CUT_OFF)
+    return cut

@@ -96,3 +96,13 @@ def axe() -> str:
 def pictures() -> Path | None:
     """Where pictures go; nowhere unless asked for with GRIDMAP_PICTURES=1."""
     return ROOT / "docs" / "pictures" if os.environ.get("GRIDMAP_PICTURES") else None
+
+
+@pytest.fixture(scope="session")
+def gallery(pictures: Path | None) -> Path | None:
+    """Where pictures go that no page of docs/ shows: the run's own folder, where they are asked for."""
+    if pictures is None:
+        return None
+    folder = Path(settings.VAR_DIR) / "pictures"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.cases import COMING
+from tests.journeys.cases import COMING, ZIXUAN
 from tests.journeys.visits import DESK, Visitor
 
 READY = 'html[data-picture="ready"]'
@@ -65,16 +65,22 @@ def test_a_filter_changes_the_counts_and_goes_again(window: Visitor) -> None:
     assert total_of(page) < whole
 
 
-def test_from_the_city_down_to_the_cells_of_a_community(window: Visitor) -> None:
-    page = window(DESK).sign_in("district-commander", "/command/")
+def test_from_the_city_down_to_a_cell_and_into_its_cases(window: Visitor) -> None:
+    page = open_command(window(DESK), "city-admin")
     page.get_by_role("link", name="区域对照").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("对照")
-    rows = page.locator("#main table tbody tr")
-    expect(rows.first).to_be_visible()
-    first = page.locator("#main table tbody th a").first
-    name = first.inner_text()
-    first.click()
-    expect(page.locator("#main")).to_contain_text(name)
+    expect(page.get_by_role("heading", level=1)).to_have_text("区域对照")
+    for name in ("钢城街道", "紫轩社区"):
+        page.locator(".comp__table tbody").get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(".comp__path [aria-current]")).to_have_text(name)
+    row = page.locator(".comp__table tbody tr", has=page.locator("td:nth-of-type(2) a")).first
+    cell = row.locator("th").inner_text()
+    count = row.locator("td").nth(1).inner_text()
+    row.locator("td").nth(1).get_by_role("link").click()
+    # The cases of that cell, as many as the table says.
+    expect(page.locator("li.case")).to_have_count(int(count))
+    assert f"{ZIXUAN}{cell[:3]}" in page.locator(".filters").inner_text()
+    page.locator(".case__link").first.click()
+    expect(page.locator(".case--on")).to_be_visible()
 
 
 def test_the_list_beside_the_map_opens_the_conflict(window: Visitor) -> None:

@@ -106,16 +106,17 @@ def name_of(place: Place | None, asked: Asked) -> str:
 
 
 def _cases(place: Place | None, found: Comparison) -> str:
-    """The list of its open cases."""
+    """The list of open cases; none of what belongs to no place and no team."""
+    here = {"area": found.here.code} if found.here and found.here.parent_id else {}
     if isinstance(place, Area):
         chosen: dict[str, Any] = {"area": place.code}
     elif isinstance(place, Cell):
         chosen = {"cell": place.code}
     elif isinstance(place, GuideTeam):
-        chosen = {"area": found.codes, "team": place.pk}
+        chosen = {**here, "team": place.pk}
     else:
         return ""
-    return f"{reverse('desk-cases')}?{urlencode(chosen, doseq=True)}"
+    return f"{reverse('desk-cases')}?{urlencode(chosen)}"
 
 
 def drawing_of(rows: Sequence[Row], intervals: Sequence[Interval], whole: Share) -> Drawing:

@@ -6,6 +6,7 @@
 
 import { palette } from "./paint.js";
 import { labelRules } from "./tile_labels.js";
+import { pixelRatio } from "./paper.js";
 import { paintRules } from "./tile_paint.js";
 
 const SOURCES = [
@@ -66,8 +67,7 @@ function layGround(map, colour, { sources, hasFills, hasLines, hasWords, pane = 
     noWrap: true,
     paintRules: paintRules(colour, () => map.getCenter().lat).filter(isPainted),
     labelRules: hasWords ? labelRules(colour, language) : [],
-    // Three physical pixels per pixel cost more time than they show.
-    devicePixelRatio: Math.min(window.devicePixelRatio, 2),
+    devicePixelRatio: pixelRatio(map.getContainer()),
   }).addTo(map);
 }
 

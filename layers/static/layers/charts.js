@@ -99,7 +99,13 @@ function usual(low, high) {
   ];
 }
 
-function bars({ counts, measures = [], open }) {
+/* Near an edge the words of a line keep to the inside. */
+function sideOf(n, count) {
+  if (n > count * 0.9) return "right";
+  return n < count * 0.1 ? "left" : "center";
+}
+
+function bars({ months, counts, measures = [], open }) {
   const unfinished = { color: alpha("h4", 0.25), borderColor: css("h4"), borderType: "dashed" };
   const isUnfinished = (n) => open && n === counts.length - 1;
   return {
@@ -109,7 +115,7 @@ function bars({ counts, measures = [], open }) {
     markLine: {
       symbol: ["none", "circle"], symbolSize: 6, silent: true, lineStyle: { color: css("ink"), type: "solid", width: 1.2 },
       label: { color: css("ink"), fontSize: 12, formatter: ({ name }) => name },
-      data: measures.map(({ month, label }) => ({ name: label, xAxis: month })),
+      data: measures.map(({ month, label }) => ({ name: label, xAxis: month, label: { align: sideOf(months.indexOf(month), months.length) } })),
     },
   };
 }

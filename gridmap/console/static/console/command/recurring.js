@@ -34,7 +34,8 @@ export function coupleRecurring({ list, map, address }) {
     async load(query) {
       const outlines = await askJson(`${address}?${query}`);
       if (!outlines) return;
-      conflicts.show(outlines.features);
+      // A number that is not in the list tells nothing: a wall lists fewer.
+      conflicts.show(outlines.features.filter(({ properties }) => rowOf(properties.code)));
       mark();
     },
     point(code) {

@@ -27,7 +27,7 @@ function paint() {
 }
 
 function fit() {
-  map.fitBounds(bounds, { padding: [MARGIN, MARGIN], maxZoom: 17, animate: false });
+  map.fitBounds(bounds, { padding: [MARGIN, MARGIN], maxZoom: 16, animate: false });
 }
 
 const actions = { "zoom-in": () => map.zoomIn(), "zoom-out": () => map.zoomOut(), fit, copy: copyLink };
