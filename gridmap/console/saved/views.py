@@ -39,6 +39,8 @@ def _store(view: SavedView, page: Page) -> None:
     """Raises ValidationError."""
     if len(view.query) > (SavedView._meta.get_field("query").max_length or 0):
         raise ValidationError(_("筛选太多，存不下。少选几项再存。"))
+    if not view.name.isprintable():
+        raise ValidationError(_("名称里有不能用的字符。"))
     view.clean_fields(exclude=["user", "query"])
     own = SavedView.objects.filter(user=view.user)
     taken = own.filter(name=view.name).first()

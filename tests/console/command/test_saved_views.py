@@ -138,8 +138,8 @@ def test_a_page_that_is_not_for_a_person_keeps_nothing(cast: Cast) -> None:
     assert not SavedView.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 31])
-def test_a_view_needs_a_name(cast: Cast, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "   ", "x" * 31, "a\x00b"])
+def test_a_view_needs_a_name_that_can_be_kept(cast: Cast, name: str) -> None:
     keep(cast.browser("chen"), "command", "view=cells", name)
     assert not SavedView.objects.exists()
 
