@@ -192,10 +192,13 @@ def _functions() -> dict[str, list[FunctionType]]:
     for path in {site.path for site in sites()}:
         import_module(path.removesuffix(".py").replace("/", "."))
         found[str(ROOT / path)] = []
+    # What is frozen (tests/conftest.py) is not told.
+    gc.unfreeze()
     for thing in gc.get_objects():
         # isinstance would wake lazy objects
         if type(thing) is FunctionType and thing.__code__.co_filename in found:
             found[thing.__code__.co_filename].append(thing)
+    gc.freeze()
     return found
 
 
