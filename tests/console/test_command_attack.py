@@ -6,13 +6,15 @@ import pytest
 import time_machine
 
 from gridmap.incidents.querysets import IncidentQuerySet
+from gridmap.recurring.querysets import ConflictQuerySet
 from tests.console.command_attack import (
-    ROADS,
     Attack,
     Place,
-    pairs_of_filters,
-    whats_not_there,
+    area_not_there,
+    conflict_not_there,
+    routes_attacked,
 )
+from tests.console.command_roads import ABOUT, OF_TEAMS, OTHER, ROADS, pairs_of_filters
 from tests.incidents.makers import NOW
 
 pytestmark = pytest.mark.django_db
@@ -36,16 +38,25 @@ def test_no_pair_of_questions_tells_anything_of_another_sub_district() -> None:
     assert list(one.faults(before)) == []
 
 
+def test_every_road_is_attacked() -> None:
+    assert {road.route for road in ROADS} == routes_attacked() - OF_TEAMS
+
+
 def test_an_area_of_another_is_answered_like_one_that_does_not_exist() -> None:
     place = Place(3, SEED)
     place.happen_elsewhere()
     others = [place.city.areas[key].code for key in ("y", "r")]
-    assert [
-        fault
-        for road in ROADS
-        for other in others
-        if (fault := whats_not_there(place, road, other))
-    ] == []
+    faults = [area_not_there(place, road, other) for road in ROADS for other in others]
+    assert [*filter(None, faults)] == []
+
+
+def test_a_conflict_of_another_is_answered_like_one_that_does_not_exist() -> None:
+    place = Place(3, SEED)
+    place.happen_elsewhere()
+    assert [*filter(None, (conflict_not_there(place, road, OTHER) for road in ABOUT))] == []
+    # The control: for who commands both, it is there.
+    place.command_everything()
+    assert all(conflict_not_there(place, road, OTHER) for road in ABOUT)
 
 
 def test_who_asks_unasked_every_road_gives_something_away() -> None:
@@ -58,10 +69,11 @@ def test_who_asks_unasked_every_road_gives_something_away() -> None:
     assert found == {str(road) for road in one.roads}
 
 
-def test_a_list_without_the_scope_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rows", [IncidentQuerySet, ConflictQuerySet])
+def test_a_list_without_the_scope_is_found(rows: type, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: one call forgotten."""
     one = attack(1)
     before = one.answers()
     one.place.happen_elsewhere()
-    monkeypatch.setattr(IncidentQuerySet, "visible_to", lambda rows, _scope: rows.all())
+    monkeypatch.setattr(rows, "visible_to", lambda rows, _scope: rows.all())
     assert list(one.faults(before)) != []
