@@ -2,12 +2,13 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from tests.torture.crowds import Took, faults_of, limit_s
-from tests.torture.growing import Memory, grown, growth, resident_kb
+from tests.torture.growing import Memory, family_kb, grown, growth, resident_kb
 
 LONELY = [Took("/", 200, seconds) for seconds in (0.01, 0.02, 0.9)]
 # One in fifty waits much longer.
@@ -39,16 +40,17 @@ def series(leak_kb: float) -> list[int]:
 
 
 def test_memory_that_stays_has_not_grown_and_what_leaks_has() -> None:
-    memory = Memory([], {1: series(0), 2: series(400), 3: series(40)})
-    assert abs(growth(memory.seen[1])) < 0.01
-    assert set(grown(memory)) == {2}
+    memory = Memory({}, {"stays": series(0), "leaks": series(400), "trembles": series(40)})
+    assert abs(growth(memory.seen["stays"])) < 0.01
+    assert set(grown(memory)) == {"leaks"}
 
 
 def test_what_a_handler_keeps_is_seen_in_the_memory_of_its_process() -> None:
     """The control with a real process: this one, which keeps what it is asked."""
-    memory, kept = Memory([os.getpid()]), []
+    me, kept = os.getpid(), []
+    memory = Memory({"alone": partial(resident_kb, me), "family": partial(family_kb, me)})
     for _ in range(20):
         memory.look()
-        kept.append(bytearray(b"x" * (resident_kb(memory.pids[0]) * 1024 // 50)))
-    assert len(grown(memory)) == 1
+        kept.append(bytearray(b"x" * (resident_kb(me) * 1024 // 50)))
+    assert set(grown(memory)) == {"alone", "family"}
     assert len(kept) == 20

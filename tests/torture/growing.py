@@ -1,11 +1,16 @@
 """The memory of processes over a long time, and whether it grows."""
 
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+
+from gridmap.host.children import children_of
+from tests.torture.stacks import Stack
 
 # Until then caches fill and code is read.
 WARM_UP = 0.2
@@ -16,14 +21,14 @@ MOST = 0.05
 
 @dataclass
 class Memory:
-    """Resident memory in kilobytes, by process, as often as it was looked at."""
+    """Kilobytes by what holds them, as often as it was looked at."""
 
-    pids: list[int]
-    seen: dict[int, list[int]] = field(default_factory=dict)
+    held: Mapping[str, Callable[[], int]]
+    seen: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def look(self) -> None:
-        for pid in self.pids:
-            self.seen.setdefault(pid, []).append(resident_kb(pid))
+        for name, kilobytes in self.held.items():
+            self.seen[name].append(kilobytes())
 
     def watch(self, seconds: float, pause_s: float, is_on: Callable[[], bool]) -> None:
         until = time.monotonic() + seconds
@@ -32,9 +37,37 @@ class Memory:
             time.sleep(pause_s)
 
 
+def memory_of(one: Stack) -> Memory:
+    """That of the server, of each worker, of the clock, and of the whole database: its connections come and go."""
+    assert one.web is not None
+    assert one.clock is not None
+    assert one.database is not None
+    workers = {f"worker {number}": pid for number, pid in enumerate(one.workers(), 1)}
+    pids = {"server": one.web.pid, **workers, "clock": one.clock.pid}
+    held: dict[str, Callable[[], int]] = {
+        name: partial(resident_kb, pid) for name, pid in pids.items()
+    }
+    return Memory({**held, "database": partial(family_kb, one.database.process.pid)})
+
+
 def resident_kb(pid: int) -> int:
+    return _status_kb(pid, "VmRSS:")
+
+
+def family_kb(pid: int) -> int:
+    """What a process and its children have for themselves; what they share is touched bit by bit and counted once."""
+    found = 0
+    for member in (pid, *children_of(pid)):
+        try:
+            found += _status_kb(member, "RssAnon:")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _status_kb(pid: int, name: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(name):
             return int(line.split()[1])
     raise ProcessLookupError(pid)
 
@@ -47,7 +80,7 @@ def growth(seen: list[int]) -> float:
     return float(last / first - 1)
 
 
-def grown(memory: Memory) -> dict[int, float]:
-    """The processes that grew by more than they may."""
-    shares = {pid: growth(seen) for pid, seen in memory.seen.items()}
-    return {pid: share for pid, share in shares.items() if share >= MOST}
+def grown(memory: Memory) -> dict[str, float]:
+    """What grew by more than it may."""
+    shares = {name: growth(seen) for name, seen in memory.seen.items()}
+    return {name: share for name, share in shares.items() if share >= MOST}

@@ -18,6 +18,7 @@ from django.conf import settings
 from gridmap.host import cluster as clusters
 from gridmap.host.children import Child, children_of
 from gridmap.host.project import ROOT, Project, Surroundings
+from gridmap.host.serving import TICK_S
 from gridmap.host.variables import application_environment, as_owner
 from tests.torture.starts import free_port
 
@@ -35,14 +36,23 @@ class Stack:
     held: ExitStack = field(default_factory=ExitStack)
     database: Child | None = None
     web: subprocess.Popen[bytes] | None = None
+    clock: subprocess.Popen[bytes] | None = None
 
     def start_database(self) -> None:
         self.database = self.held.enter_context(clusters.running(self.cluster))
 
     def start_web(self) -> None:
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:gridmap.host.gunicorn_settings"]
-        log = (self.project.var / "gunicorn.log").open("ab")
-        self.web = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        self.web = self._start("-m", "gunicorn", "-c", "python:gridmap.host.gunicorn_settings")
+
+    def start_clock(self) -> None:
+        """What is periodic, as often as in service."""
+        self.clock = self._start("manage.py", "tick", "--every", str(TICK_S))
+
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+        with (self.project.var / "processes.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *command], cwd=ROOT, env=self.env, stdout=log, stderr=log
+            )
 
     def kill_database(self) -> None:
         assert self.database is not None
@@ -117,6 +127,7 @@ def stack(var: Path) -> Iterator[Stack]:
         try:
             yield one
         finally:
-            assert one.web is not None
-            one.web.terminate()
-            one.web.wait()
+            for process in (one.clock, one.web):
+                if process is not None:
+                    process.terminate()
+                    process.wait()
