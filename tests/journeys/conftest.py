@@ -14,7 +14,7 @@ from gridmap.incidents.services.calendar import load_calendar
 from tests.conftest import connected_to, drop_database, forget_cases, run_beside
 from tests.journeys.desk_cases import fill_desk
 from tests.journeys.server import ROOT, serving
-from tests.journeys.visits import Cookies, Visit, Visitor, visitor
+from tests.journeys.visits import Cookies, Visitor, Windows, opening
 
 CHROMIUM = "/usr/bin/chromium"
 # A story must not fail because the machine is busy.
@@ -75,16 +75,22 @@ def cookies() -> Cookies:
     return {}
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def window(browser: Browser, address: str, cookies: Cookies) -> Iterator[Visitor]:
-    """Opens windows; at the end each must have kept the rules."""
-    opened: list[Visit] = []
-    yield visitor(browser, address, cookies, opened)
-    for visit in opened:
-        try:
-            visit.check()
-        finally:
-            visit.page.context.close()
+def window(windows: Windows, address: str, cookies: Cookies) -> Iterator[Visitor]:
+    with opening(windows, address, cookies) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk_window(windows: Windows, desk_address: str, desk_cookies: Cookies) -> Iterator[Visitor]:
+    """Windows on the city in which there is work at the desk."""
+    with opening(windows, desk_address, desk_cookies) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

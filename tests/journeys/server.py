@@ -14,7 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+# A start must not fail because the machine is busy.
+PATIENCE_S = 120.0
 
 
 @contextmanager
@@ -26,13 +27,13 @@ def serving(database: str, var: Path) -> Iterator[str]:
         "GRIDMAP_VAR": str(var),
         "GRIDMAP_DB_ROLE": "app",
         "DATABASE_URL": _of_database(settings.DATABASE_URL, database),
+        "HOST": "127.0.0.1",
+        "PORT": str(_free_port()),
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"]
     subprocess.run(collect, cwd=ROOT, env=env, check=True)
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "gridmap.wsgi:application", "--workers=2"]
-    command += [f"--bind=127.0.0.1:{port}", "--no-control-socket"]
+    address = f"http://{env['HOST']}:{env['PORT']}"
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:gridmap.host.gunicorn_settings"]
     with (var / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
@@ -57,7 +58,7 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/healthz/", timeout=2):
+            with urllib.request.urlopen(f"{address}/healthz/", timeout=10):
                 return
         except OSError:
             time.sleep(0.2)

@@ -1,7 +1,7 @@
 """Stories at the desk: a call becomes a case and ends; a stuck one climbs; an unhappy caller is heard again."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from gridmap.incidents.states import Name
 from tests.conftest import connected_to
 from tests.journeys.audit import grave_faults, sideways, small_targets
 from tests.journeys.desk_cases import member_of, settle
-from tests.journeys.visits import DESK, PHONE, Cookies, Visit, Visitor, picture, visitor
+from tests.journeys.visits import DESK, PHONE, Visitor, picture
 
 Answer = TypeVar("Answer")
 
@@ -64,14 +64,8 @@ def town(desk_database: str, django_db_blocker: DjangoDbBlocker) -> Town:
 
 
 @pytest.fixture
-def window(browser: Browser, desk_address: str, desk_cookies: Cookies) -> Iterator[Visitor]:
-    opened: list[Visit] = []
-    yield visitor(browser, desk_address, desk_cookies, opened)
-    for visit in opened:
-        try:
-            visit.check()
-        finally:
-            visit.page.context.close()
+def window(desk_window: Visitor) -> Visitor:
+    return desk_window
 
 
 def press(page: Page, name: str) -> None:

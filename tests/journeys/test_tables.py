@@ -2,30 +2,24 @@
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from gridmap.accounts.scope import today
 from tests.journeys.audit import grave_faults, sideways, small_targets
-from tests.journeys.visits import DESK, PHONE, Cookies, Visit, Visitor, picture, visitor
+from tests.journeys.visits import DESK, PHONE, Visitor, picture
 
 # A day that no other story counts on.
 FAR = today().replace(month=7, day=1) + timedelta(days=366)
 
 
 @pytest.fixture
-def window(browser: Browser, desk_address: str, desk_cookies: Cookies) -> Iterator[Visitor]:
-    opened: list[Visit] = []
-    yield visitor(browser, desk_address, desk_cookies, opened)
-    for visit in opened:
-        try:
-            visit.check()
-        finally:
-            visit.page.context.close()
+def window(desk_window: Visitor) -> Visitor:
+    return desk_window
 
 
 def _working_day(page: Page) -> str:

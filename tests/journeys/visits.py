@@ -1,11 +1,13 @@
 """A browser window of one person, which watches that the page keeps the rules."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.makers import PASSWORD
 
@@ -84,38 +86,92 @@ class Visit:
         assert faults == []
 
 
-def watch(context: BrowserContext, address: str, cookies: Cookies) -> Visit:
-    visit = Visit(address, context.new_page(), cookies)
-    context.add_init_script(WATCH)
-    note = visit.faults.append
-    page = visit.page
-    page.on("pageerror", lambda error: note(f"script: {error}"))
-    page.on("console", lambda said: note(f"console: {said.text}") if said.type == "error" else None)
-    page.on("response", lambda got: note(f"{got.status} {got.url}") if got.status >= 400 else None)
-    page.on(
-        "request",
-        lambda asked: None if _is_own(asked.url, address) else note(f"elsewhere: {asked.url}"),
-    )
-    return visit
+@contextmanager
+def watched(visit: Visit) -> Iterator[Visit]:
+    """Note what must not happen on the page meanwhile."""
+    page, note = visit.page, visit.faults.append
+    watchers: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: note(f"script: {error}"),
+        "console": lambda said: note(f"console: {said.text}") if said.type == "error" else None,
+        "response": lambda got: note(f"{got.status} {got.url}") if got.status >= 400 else None,
+        "request": lambda asked: (
+            None if _is_own(asked.url, visit.address) else note(f"elsewhere: {asked.url}")
+        ),
+    }
+    for event, watcher in watchers.items():
+        page.on(event, watcher)
+    try:
+        yield visit
+        visit.check()
+    finally:
+        for event, watcher in watchers.items():
+            page.remove_listener(event, watcher)
 
 
 def _is_own(url: str, address: str) -> bool:
     return url.startswith((address, "data:", "blob:"))
 
 
+class Windows:
+    """Those of one browser, lent to one story after the other: to open one costs more than many a story, and files
+    that stay are fetched once, as in service.
+
+    Nothing else is left of a story when it gives one back.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.free: dict[str, list[Page]] = defaultdict(list)
+
+    @contextmanager
+    def lent(self, address: str, cookies: Cookies, options: dict[str, Any]) -> Iterator[Visit]:
+        free = self.free[repr(options)]
+        page = free.pop() if free else self._opened(options)
+        try:
+            with watched(Visit(address, page, cookies)) as visit:
+                yield visit
+            _forget(visit, options)
+        except BaseException:
+            page.context.close()
+            raise
+        free.append(page)
+
+    def _opened(self, options: dict[str, Any]) -> Page:
+        page = self.browser.new_context(**options).new_page()
+        page.add_init_script(WATCH)
+        return page
+
+
+def _forget(visit: Visit, options: dict[str, Any]) -> None:
+    """Everything but the files that stay."""
+    page, context = visit.page, visit.page.context
+    context.set_offline(False)
+    page.evaluate("sessionStorage.clear()")
+    page.unroute_all()
+    page.goto("about:blank")
+    told = {"origin": visit.address, "storageTypes": "all"}
+    session = context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", told)
+    session.detach()
+    context.clear_cookies()
+    context.set_geolocation(options.get("geolocation"))
+    page.set_viewport_size(options["viewport"])
+    page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+
+
 Visitor = Callable[..., Visit]
 
 
-def visitor(browser: Browser, address: str, cookies: Cookies, opened: list[Visit]) -> Visitor:
-    """A function that opens windows: `window(PHONE, color_scheme="dark")`."""
+@contextmanager
+def opening(windows: Windows, address: str, cookies: Cookies) -> Iterator[Visitor]:
+    """A function that opens windows: `window(PHONE, color_scheme="dark")`; each must keep the rules to the end."""
+    with ExitStack() as opened:
 
-    def open_window(device: dict[str, Any], **options: Any) -> Visit:
-        context = browser.new_context(**{**device, "reduced_motion": "reduce", **options})
-        visit = watch(context, address, cookies)
-        opened.append(visit)
-        return visit
+        def open_window(device: dict[str, Any], **options: Any) -> Visit:
+            chosen = {**device, "reduced_motion": "reduce", **options}
+            return opened.enter_context(windows.lent(address, cookies, chosen))
 
-    return open_window
+        yield open_window
 
 
 def picture(page: Page, folder: Path | None, name: str) -> None:
