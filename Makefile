@@ -21,10 +21,10 @@ test: ## the whole suite: lint, types, contracts, tests, browser journeys
 lint: ## ruff, mypy, import contracts, migrations, Django's deployment check
 	$(HOST_COMMAND) lint
 
-bench: ## measure tiles, pages, cases, log and import; write docs/benchmarks.md
+bench: ## measure tiles, pages, cases, counts, log, import, conflicts; write docs/benchmarks.md
 	$(HOST_COMMAND) bench
 
-torture: ## the long runs: kills, races, random hands, the clock, the log, the API, who sees what
+torture: ## the long runs: kills, outages, crowds, races, random hands, clock, log, counts, lists, API, who sees what
 	$(HOST_COMMAND) torture
 
 notebooks: ## JupyterLab on the planners' notebooks, connected, until Ctrl-C

@@ -30,7 +30,6 @@ STORIES = (
     "tests/notebooks",
     "tests/performance",
     "tests/recurring",
-    "tests/test_scope_mutations.py",
     "tests/geodata/real",
 )
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
