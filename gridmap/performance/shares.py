@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from geodata.models import STORED
+from gridmap.incidents.frames import X, Y
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.states import NOT_COUNTED, Name, State
 from gridmap.incidents.topics import MEDIATED
@@ -28,7 +30,13 @@ PARAMS = {
     "import": IMPORT,
     "again_days": AGAIN_DAYS,
     "same_place_m": SAME_PLACE_M,
+    # Degrees of latitude, a little more than that.
+    "band": SAME_PLACE_M / 110_000,
+    "stored": STORED,
 }
+
+
+PLACE = {"lon": X("geom"), "lat": Y("geom")}
 
 
 def recent_rows(seen: IncidentQuerySet, part: Combinable, periods: Periods) -> QuerySet[Any, Any]:
@@ -61,7 +69,7 @@ def past_rows(seen: IncidentQuerySet, part: Combinable, periods: Periods) -> Que
         registered_at__gte=midnight(periods.past_since),
         registered_at__lte=periods.past_until,
     )
-    return rows.values("id", "topic_id", "building_id", "cell_id", "closed_at", part=part)
+    return rows.values("id", "topic_id", "building_id", "cell_id", "closed_at", part=part, **PLACE)
 
 
 def later_rows(seen: IncidentQuerySet, periods: Periods) -> QuerySet[Any, Any]:
@@ -69,7 +77,7 @@ def later_rows(seen: IncidentQuerySet, periods: Periods) -> QuerySet[Any, Any]:
     rows = seen.exclude(state__in=NOT_COUNTED).filter(
         registered_at__gte=midnight(periods.past_since), registered_at__lte=periods.at
     )
-    return rows.values("id", "topic_id", "building_id", "cell_id", "occurred_at")
+    return rows.values("topic_id", "building_id", "cell_id", "occurred_at", **PLACE)
 
 
 def shares_of(*counted: Rows) -> dict[int | None, Shares]:
@@ -124,14 +132,13 @@ def _pairs(counted: dict[str, tuple[str, str]]) -> str:
 
 
 RECENT = f"""
-WITH recent AS MATERIALIZED ({{recent}}),
-visit AS (
-    SELECT DISTINCT ON (incident_id) incident_id, result, satisfaction
-    FROM incidents_visit WHERE incident_id IN (SELECT id FROM recent) ORDER BY incident_id, round DESC
-)
+WITH recent AS MATERIALIZED ({{recent}})
 SELECT coalesce(json_agg(counted), '[]') FROM (
     SELECT part, {_pairs(COUNTED)}
-    FROM recent LEFT JOIN visit ON visit.incident_id = recent.id GROUP BY part) AS counted
+    FROM recent LEFT JOIN LATERAL (
+        SELECT incident_id, result, satisfaction FROM incidents_visit
+        WHERE incident_id = recent.id ORDER BY round DESC LIMIT 1) AS visit ON true
+    GROUP BY part) AS counted
 """  # noqa: S608 - constants of this module
 ACTS = f"""
 WITH recent AS MATERIALIZED ({{recent}}),
@@ -146,20 +153,27 @@ SELECT coalesce(json_agg(counted), '[]') FROM (
     SELECT part, {_pairs(COUNTED_BY_ACTS)}
     FROM recent JOIN act ON act.incident_id = recent.id GROUP BY part) AS counted
 """  # noqa: S608 - constants of this module
-# A place is a building, else a surrounding inside a cell; the numbers of cells are turned to tell them apart.
+# A place is a building, else a surrounding inside a cell; the numbers of cells are turned to tell them apart. Surroundings are
+# looked for in bands of latitude, in their own and in both beside it: not among all that happened in the cell.
 PAST = """
 WITH past AS MATERIALIZED ({past}), later AS MATERIALIZED ({later}),
+near AS (
+    SELECT topic_id, building_id, cell_id, occurred_at, lon, lat, unnest(CASE
+        WHEN building_id IS NULL THEN ARRAY[floor(lat / %(band)s) - 1, floor(lat / %(band)s), floor(lat / %(band)s) + 1]
+        ELSE ARRAY[0::float8] END) AS band
+    FROM later
+),
 again AS (
     SELECT past.id FROM past WHERE EXISTS (
-        SELECT FROM later
-        WHERE later.topic_id = past.topic_id
-          AND coalesce(later.building_id, -later.cell_id) = coalesce(past.building_id, -past.cell_id)
-          AND later.occurred_at > past.closed_at
-          AND later.occurred_at <= past.closed_at + %(again_days)s * interval '1 day'
-          AND (past.building_id IS NOT NULL OR (
-                SELECT ST_DistanceSphere(one.geom, other.geom) <= %(same_place_m)s
-                FROM incidents_incident AS one, incidents_incident AS other
-                WHERE one.id = past.id AND other.id = later.id)))
+        SELECT FROM near
+        WHERE near.topic_id = past.topic_id
+          AND coalesce(near.building_id, -near.cell_id) = coalesce(past.building_id, -past.cell_id)
+          AND near.band = CASE WHEN past.building_id IS NULL THEN floor(past.lat / %(band)s) ELSE 0 END
+          AND near.occurred_at > past.closed_at
+          AND near.occurred_at <= past.closed_at + %(again_days)s * interval '1 day'
+          AND (past.building_id IS NOT NULL
+               OR ST_DistanceSphere(ST_SetSRID(ST_MakePoint(past.lon, past.lat), %(stored)s),
+                                    ST_SetSRID(ST_MakePoint(near.lon, near.lat), %(stored)s)) <= %(same_place_m)s))
 )
 SELECT coalesce(json_agg(counted), '[]') FROM (
     SELECT part, json_build_array(count(again.id), count(*)) AS recurrence_90d

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import struct
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -147,6 +148,30 @@ def test_a_count_is_spread_and_none_is_lost(ask: Ask) -> None:
     assert found["windows"] == [3, 0, 15, 0]
     assert found["peak"] == pytest.approx(1)
     assert found["reach"] == [7, 2]
+
+
+def test_the_peak_is_the_highest_density_of_any_window(ask: Ask) -> None:
+    chance = random.Random(5)
+    places = sorted({(chance.randrange(30), chance.randrange(20)) for _ in range(200)})
+    steps = 12
+    counts = [chance.choice([0, 0, 0, 1, 2, 9]) for _ in range(len(places) * steps)]
+    given = {
+        "x": [x for x, _ in places],
+        "y": [y for _, y in places],
+        "counts": counts,
+        "steps": steps,
+        "side": 100,
+    }
+    script = """
+      const density = m.smooth(given);
+      const highest = (length) => Math.max(...Array.from({ length: given.steps - length + 1 }, (_, from) => Math.max(...density.window(from, from + length))));
+      return [1, 2, 5, 12].map((length) => [density.peak(length), highest(length), Math.max(...density.window(0, length))]);
+    """
+    found = ask("layers/density.js", script, given)
+    for peak, highest, _ in found:
+        assert peak == pytest.approx(highest, rel=1e-5)
+    # Not that of the first window only.
+    assert any(peak > first * 1.01 for peak, _, first in found)
 
 
 def test_the_heat_has_the_colour_of_the_class_that_the_legend_names(ask: Ask) -> None:

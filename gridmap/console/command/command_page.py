@@ -12,6 +12,8 @@ from geodata.versions import data_version
 from gridmap.console.command.asking import Asked
 from gridmap.console.command.filtering import filters_of, named_area
 from gridmap.console.command.happenings import read_happenings
+from gridmap.console.command.kept import kept, key_of
+from gridmap.console.command.modules import modules_of
 from gridmap.console.command.recurring import read_listed
 from gridmap.console.command.state import LISTS
 from gridmap.console.command.words import words_for_scripts
@@ -20,7 +22,7 @@ from gridmap.console.desk.wording import today_words
 from gridmap.console.pages import is_english
 from gridmap.incidents.counting import Chosen
 from gridmap.performance.areas import over_areas
-from gridmap.performance.situation import read_situation
+from gridmap.performance.situation import Situation, read_situation
 
 
 def page_values(asked: Asked) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def page_values(asked: Asked) -> dict[str, Any]:
         "last_day": asked.period.until - timedelta(days=1),
         # From afar cells are read better than a density.
         "wall_query": asked.shown.query(is_wall=True, view="cells", conflict=""),
+        "modules": modules_of("console/command/page.js"),
         "words": words_for_scripts(settings.CITY.residents_per_household),
         "addresses": _addresses(asked),
         "city": settings.CITY.name_en if is_english() else settings.CITY.name,
@@ -44,11 +47,13 @@ def page_values(asked: Asked) -> dict[str, Any]:
 
 
 def situation_values(asked: Asked) -> dict[str, Any]:
-    """The figures with the time of day, and on a wall what happened last."""
+    """The figures with the time of which they are, and on a wall what happened last."""
     row = next((row for row in asked.known.areas if row["code"] == asked.area), None)
+    situation = _situation(asked)
     return {
         **_frame(asked),
-        "situation": read_situation(asked.scope, asked.now, only=_condition(asked.chosen)),
+        "situation": situation,
+        "at": situation.at if situation else asked.now,
         "opens_desk": bool(asked.scope.roles & TRIAGE.roles),
         "opens_briefing": bool(over_areas(asked.scope).area_ids),
         "area": row,
@@ -70,6 +75,13 @@ def _frame(asked: Asked) -> dict[str, Any]:
         "sees_cases": asked.sees_cases,
         "sees_people": asked.scope.sees_people,
     }
+
+
+def _situation(asked: Asked) -> Situation | None:
+    """Of a moment within the last minute, the same for all who see the same."""
+    key = key_of("situation", asked.whole, asked.now, asked.shown.cases)
+    only = _condition(asked.chosen)
+    return kept(key, lambda: read_situation(asked.scope, asked.now, only=only))
 
 
 def _condition(chosen: Chosen) -> Q | None:

@@ -1,6 +1,6 @@
-"""Bodies of cubes, kept for a minute for all who see the same.
+"""What was asked of many cases, kept for a minute for all who see the same: cubes, and the figures of the situation.
 
-No counter tells that a case has changed, and none is raised on every report of a busy city: a body is at most
+No counter tells that a case has changed, and none is raised on every report of a busy city: an answer is at most
 `SECONDS` old, and says of when it is. Places and rights have counters, and a change of theirs shows at once.
 """
 
@@ -8,53 +8,95 @@ import gzip
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from threading import Lock
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from geodata.querysets import day_of
+from geodata.versions import data_version
+from gridmap.accounts.scope import Scope
 from layers.caches import LeastRecent
 
 SECONDS = 60.0
 MOST_BYTES = 48_000_000
+# What anything takes beside its bytes.
+LEAST_BYTES = 4_000
+ZIP_LEVEL = 6
 CONTENT_TYPE = "application/octet-stream"
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Body:
+    """A cube as it travels; two with the same tag hold the same numbers."""
+
+    tag: str
+    zipped: bytes
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A body as it travels; two with the same tag hold the same numbers."""
+    """An answer, and until when by the clock of the process it is good."""
 
-    tag: str
-    zipped: bytes
+    value: Any
     until: float
 
 
-BODIES: LeastRecent[str, Kept] = LeastRecent(MOST_BYTES, lambda kept: len(kept.zipped) + 1_000)
+def weigh(kept: Kept) -> int:
+    return LEAST_BYTES + (len(kept.value.zipped) if isinstance(kept.value, Body) else 0)
 
 
-def find(key: str) -> Kept | None:
-    """What was made for this key within the last minute."""
-    kept = BODIES.get(key)
-    return kept if kept is not None and kept.until > time.monotonic() else None
+ANSWERS: LeastRecent[str, Kept] = LeastRecent(MOST_BYTES, weigh)
+# Whoever asks while an answer is made waits for it, and does not make it as well.
+MAKING = tuple(Lock() for _ in range(64))
 
 
-def keep(key: str, make: Callable[[str], bytes], now: str) -> Kept:
-    """Make a body as of `now`, and keep it; its tag does not depend on when it was made."""
+def key_of(kind: str, whole: Scope, now: datetime, *asked: object) -> str:
+    """What an answer depends on: who sees the same has the same, on the same day, of the same places."""
+    return repr((kind, data_version(), whole.digest, day_of(now), *asked))
+
+
+def kept(key: str, make: Callable[[], Value]) -> Value:
+    """What was made for this key within the last minute, else what is made now."""
+    found = _find(key)
+    if found is None:
+        with MAKING[hash(key) % len(MAKING)]:
+            found = _find(key) or _keep(key, make)
+    # The key begins with the kind.
+    return cast(Value, found.value)
+
+
+def _find(key: str) -> Kept | None:
+    found = ANSWERS.get(key)
+    return found if found is not None and found.until > time.monotonic() else None
+
+
+def _keep(key: str, make: Callable[[], Any]) -> Kept:
     until = time.monotonic() + SECONDS
-    tag = sha256(make("")).hexdigest()[:20]
-    kept = Kept(f'W/"{tag}"', gzip.compress(make(now), 6, mtime=0), until)
-    BODIES.put(key, kept)
-    return kept
+    found = Kept(make(), until)
+    ANSWERS.put(key, found)
+    return found
 
 
-def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+def zipped(pack: Callable[[str], bytes], now: str) -> Body:
+    """The body as of `now`; its tag does not depend on when it was made."""
+    tag = sha256(pack("")).hexdigest()[:20]
+    return Body(f'W/"{tag}"', gzip.compress(pack(now), ZIP_LEVEL, mtime=0))
+
+
+def answer(request: HttpRequest, found: Body) -> HttpResponse:
     """The body, or that the browser has it."""
-    if kept.tag in request.headers.get("If-None-Match", ""):
+    if found.tag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()
     elif "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(kept.zipped, CONTENT_TYPE, headers={"Content-Encoding": "gzip"})
+        response = HttpResponse(found.zipped, CONTENT_TYPE, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(kept.zipped), CONTENT_TYPE)
-    response.headers["ETag"] = kept.tag
+        response = HttpResponse(gzip.decompress(found.zipped), CONTENT_TYPE)
+    response.headers["ETag"] = found.tag
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Accept-Encoding"
     return response

@@ -69,8 +69,17 @@ class Shown:
     @property
     def filters(self) -> str:
         """The query of what decides which cases are counted, in one order of its values."""
+        return replace(self._chosen, step=self.step).query()
+
+    @property
+    def cases(self) -> str:
+        """The same of what decides which cases are looked at, at whatever time."""
+        return self._chosen.query()
+
+    @property
+    def _chosen(self) -> "Shown":
         kept = {name: tuple(sorted(getattr(self, name))) for name in LISTS}
-        return Shown(**kept, step=self.step).query()  # type: ignore[arg-type]
+        return Shown(**kept)  # type: ignore[arg-type]
 
 
 KEYS = {

@@ -11,13 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from geodata.querysets import day_of
-from geodata.versions import data_version
 from gridmap.accounts.scope import Scope, scope
-from gridmap.console.command import kept
 from gridmap.console.command.asking import Asked, commanded, read_asked
 from gridmap.console.command.command_page import conflict_values, page_values, situation_values
 from gridmap.console.command.cube import packed, read_cube, told_time
+from gridmap.console.command.kept import Body, answer, kept, key_of, zipped
 from gridmap.console.command.places import read_shapes
 from gridmap.console.command.points import read_points
 from gridmap.console.command.recurring import read_outlines
@@ -57,6 +55,13 @@ def data(view: View) -> View:
     return read
 
 
+class NotUnderstoodError(ValueError):
+    """An address names what there is not, by these faults."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+
+
 def refused(faults: tuple[Fault, ...]) -> JsonResponse:
     errors = {fault.name: fault.message for fault in faults}
     return JsonResponse({"errors": errors}, status=BAD_REQUEST)
@@ -81,14 +86,17 @@ def cube(request: HttpRequest, whole: Scope) -> HttpResponse:
     if shown.faults:
         return refused(shown.faults)
     window = () if works_with_cases(whole) else (shown.since, shown.until)
-    key = repr((data_version(), whole.digest, get_language(), day_of(now), shown.filters, window))
-    found = kept.find(key)
-    if found is None:
-        asked = read_asked(whole, request.GET, now)
-        if asked.faults:
-            return refused(asked.faults)
-        found = kept.keep(key, partial(packed, read_cube(asked)), told_time())
-    return kept.answer(request, found)
+    key = key_of("cube", whole, now, get_language(), shown.filters, window)
+    try:
+        return answer(request, kept(key, lambda: _body(read_asked(whole, request.GET, now))))
+    except NotUnderstoodError as error:
+        return refused(error.faults)
+
+
+def _body(asked: Asked) -> Body:
+    if asked.faults:
+        raise NotUnderstoodError(asked.faults)
+    return zipped(partial(packed, read_cube(asked)), told_time())
 
 
 @require_GET

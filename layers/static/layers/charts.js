@@ -48,6 +48,8 @@ export function frame(label = "") {
     aria: { enabled: true, ...(label && { label: { description: label } }) },
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 200,
+    // Other data are there at once: they change while time is moved.
+    animationDurationUpdate: 0,
     textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, fontSize: 12, color: css("ink-3") },
     grid: { left: 4, right: 4, top: 28, bottom: 4, containLabel: true },
     tooltip: {
@@ -197,7 +199,7 @@ function loadLibrary() {
 /**
  * A chart in `element` that follows the theme and its own size.
  *
- * The library is asked for when the element first comes into view. Returns a function that shows other data.
+ * The library is asked for when the element first comes into view. Returns a function that shows other data on the same axes.
  */
 export function showChart(element, build, data) {
   const state = { data, chart: null };
@@ -218,6 +220,7 @@ export function showChart(element, build, data) {
   seen.observe(element);
   return (next) => {
     state.data = next;
-    draw();
+    const { clientWidth: width, clientHeight: height } = element;
+    if (state.chart && width && height) state.chart.setOption({ series: build(next, { width, height }).series });
   };
 }

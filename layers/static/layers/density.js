@@ -2,8 +2,7 @@
  * From counts on a square grid to a smooth density: cases per square kilometre, for any run of steps. Pure.
  *
  * Every count is spread by a biweight kernel of 230 m radius whose weights sum to one, so that the density keeps the
- * number of cases. The steps are kept as running sums over the places that any count reaches: a window is then one
- * subtraction, and the peak over all windows of a length one pass.
+ * number of cases. The counts are kept as running sums: a window is one subtraction for each bin, which is then spread.
  */
 
 const RADIUS_M = 230;
@@ -33,22 +32,20 @@ export function kernel(side) {
 export function smooth({ x, y, counts, steps, side }) {
   const spread = kernel(side);
   const grid = gridAround(x, y, Math.ceil(RADIUS_M / side));
-  const reached = placesReached(grid, x, y, spread);
-  const sums = runningSums(reached, counts, steps, spread);
+  const bins = {
+    steps,
+    places: Int32Array.from(x, (east, bin) => (y[bin] - grid.bottom) * grid.width + east - grid.left),
+    sums: runningSums(counts, steps),
+    offsets: Int32Array.from(spread, ([right, up]) => up * grid.width + right),
+    weights: Float32Array.from(spread, ([, , weight]) => weight),
+  };
   const field = new Float32Array(grid.width * grid.height);
   const peaks = new Map();
-  const size = reached.places.length;
-  const at = (step) => sums.subarray(step * size, (step + 1) * size);
-
   return {
     ...grid,
-    window(from, to) {
-      const [first, last] = [at(from), at(to)];
-      for (let n = 0; n < size; n += 1) field[reached.places[n]] = last[n] - first[n];
-      return field;
-    },
+    window: (from, to) => spreadOver(field, bins, (first) => bins.sums[first + to] - bins.sums[first + from]),
     peak(length) {
-      if (!peaks.has(length)) peaks.set(length, highest(at, steps, length, size));
+      if (!peaks.has(length)) peaks.set(length, highest(bins, field.length, length));
       return peaks.get(length);
     },
   };
@@ -61,46 +58,60 @@ function gridAround(x, y, reach) {
   return { left: west - reach, bottom: south - reach, width: east - west + 1 + 2 * reach, height: north - south + 1 + 2 * reach };
 }
 
-/* The places of the grid that any count reaches, and for every bin which of them: bins × spread. */
-function placesReached({ left, bottom, width, height }, x, y, spread) {
-  const numbers = new Int32Array(width * height).fill(-1);
-  const places = [];
-  const targets = new Int32Array(x.length * spread.length);
-  for (let bin = 0, n = 0; bin < x.length; bin += 1) {
-    for (const [right, up] of spread) {
-      const place = (y[bin] - bottom + up) * width + x[bin] - left + right;
-      if (numbers[place] < 0) numbers[place] = places.push(place) - 1;
-      targets[n] = numbers[place];
-      n += 1;
-    }
+/* Of each bin steps + 1 numbers that begin with 0. */
+function runningSums(counts, steps) {
+  const sums = new Uint32Array((counts.length / steps) * (steps + 1) || 0);
+  for (let read = 0, write = 1; read < counts.length; write += 1) {
+    for (let step = 0; step < steps; step += 1, read += 1, write += 1) sums[write] = sums[write - 1] + counts[read];
   }
-  return { places: Int32Array.from(places), targets };
-}
-
-/* First what each step adds, bin after bin as the counts lie in memory; then one step upon the other. */
-function runningSums({ places, targets }, counts, steps, spread) {
-  const size = places.length;
-  const weights = Float32Array.from(spread, ([, , weight]) => weight);
-  const sums = new Float32Array(size * (steps + 1));
-  for (let entry = 0; entry < counts.length; entry += 1) {
-    const count = counts[entry];
-    if (count === 0) continue;
-    const row = ((entry % steps) + 1) * size;
-    const first = Math.floor(entry / steps) * weights.length;
-    for (let n = 0; n < weights.length; n += 1) sums[row + targets[first + n]] += count * weights[n];
-  }
-  for (let n = size; n < sums.length; n += 1) sums[n] += sums[n - size];
   return sums;
 }
 
-function highest(at, steps, length, size) {
-  let peak = 0;
-  for (let from = 0; from + length <= steps; from += 1) {
-    const [first, last] = [at(from), at(from + length)];
-    for (let n = 0; n < size; n += 1) {
-      const value = last[n] - first[n];
-      if (value > peak) peak = value;
+/* `countOf(where the sums of a bin begin)`, of each bin, on it and its neighbours. */
+function spreadOver(field, { places, steps, offsets, weights }, countOf) {
+  field.fill(0);
+  for (let bin = 0; bin < places.length; bin += 1) {
+    const count = countOf(bin * (steps + 1));
+    if (count === 0) continue;
+    const place = places[bin];
+    for (let n = 0; n < offsets.length; n += 1) field[place + offsets[n]] += count * weights[n];
+  }
+  return field;
+}
+
+/*
+ * The highest density of any window of a length. No place has more than if each bin around it had its own highest count at the
+ * same time: only the few places where that is more than the highest found so far are looked at window by window.
+ */
+function highest(bins, size, length) {
+  const { sums, steps } = bins;
+  const bound = spreadOver(new Float32Array(size), bins, (first) => {
+    let most = 0;
+    for (let from = first; from + length <= first + steps; from += 1) {
+      const count = sums[from + length] - sums[from];
+      if (count > most) most = count;
     }
+    return most;
+  });
+  const binAt = new Int32Array(size).fill(-1);
+  bins.places.forEach((place, bin) => { binAt[place] = bin; });
+  let top = 0;
+  for (let place = 1; place < size; place += 1) if (bound[place] > bound[top]) top = place;
+  let peak = size ? highestAt(bins, binAt, top, length) : 0;
+  for (let place = 0; place < size; place += 1) {
+    if (bound[place] > peak) peak = Math.max(peak, highestAt(bins, binAt, place, length));
   }
   return peak;
+}
+
+function highestAt({ sums, steps, offsets, weights }, binAt, place, length) {
+  const found = new Float64Array(steps - length + 1);
+  offsets.forEach((offset, n) => {
+    // Around the grid there is nothing.
+    const bin = binAt[place - offset] ?? -1;
+    if (bin < 0) return;
+    const first = bin * (steps + 1);
+    for (let from = 0; from < found.length; from += 1) found[from] += (sums[first + from + length] - sums[first + from]) * weights[n];
+  });
+  return found.reduce((most, value) => Math.max(most, value), 0);
 }

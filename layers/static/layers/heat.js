@@ -9,6 +9,8 @@ const OPACITY = 0.78;
 /* A finer picture than this takes longer than it shows. */
 const FINEST = 2;
 const MOST_SAMPLES = 300_000;
+/* Nothing is drawn finer than the samples, and a canvas of every pixel takes as long as all else of a step. */
+const RATIO = 1 / FINEST;
 
 /**
  * A layer of density. `grid`: {left, bottom, width, height} in bin numbers (layers/density.js); `side`: of a bin, in
@@ -20,7 +22,7 @@ const MOST_SAMPLES = 300_000;
 export function heat({ grid, side, origin, colour, pane }) {
   let shown = null;
   const image = document.createElement("canvas");
-  const sheet = paper(origin, (view) => shown && paintHeat(view, { grid, side, origin, image, colour, ...shown }), { pane, opacity: OPACITY });
+  const sheet = paper(origin, (view) => shown && paintHeat(view, { grid, side, origin, image, colour, ...shown }), { pane, opacity: OPACITY, ratio: RATIO });
   return {
     addTo(map) {
       sheet.addTo(map);

@@ -54,15 +54,9 @@ export function points(path) {
 }
 
 /**
- * Physical pixels in one of `element`, which a style may show enlarged (a wall is read from afar).
- * More than two cost more time than they show.
+ * A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane`, its `opacity` and
+ * how many pixels of its own a pixel has (`ratio`).
  */
-export function pixelRatio(element) {
-  const enlarged = element.getBoundingClientRect().width / element.offsetWidth;
-  return Math.min(devicePixelRatio * (enlarged || 1), 2);
-}
-
-/** A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane` and its `opacity`. */
 export function paper(origin, paint, options = {}) {
   const Paper = L.Renderer.extend({
     options: { padding: 0.25 },
@@ -71,7 +65,6 @@ export function paper(origin, paint, options = {}) {
       this._container = document.createElement("canvas");
       this._container.className = "paper";
       this._container.setAttribute("aria-hidden", "true");
-      this._ratio = pixelRatio(this._map.getContainer());
       this._container.style.opacity = this.options.opacity ?? 1;
     },
 
@@ -86,7 +79,8 @@ export function paper(origin, paint, options = {}) {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
       const { min, max } = this._bounds;
-      const ratio = this._ratio;
+      // Three physical pixels per pixel cost more time than they show.
+      const ratio = this.options.ratio ?? Math.min(devicePixelRatio, 2);
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, min);
       canvas.width = Math.round((max.x - min.x) * ratio);

@@ -17,7 +17,7 @@ NOW = datetime(2026, 7, 16, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "BODIES", LeastRecent(10_000_000, lambda one: len(one.zipped)))
+    monkeypatch.setattr(kept, "ANSWERS", LeastRecent(10_000_000, kept.weigh))
     bump_data_version()
 
 

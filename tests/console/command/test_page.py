@@ -240,7 +240,7 @@ def test_statements(cast: Cast, assert_statements: AssertStatements) -> None:
     chen = cast.browser("chen")
     for address, number in (
         ("/command/", 7),
-        ("/command/situation/", 3),
+        ("/command/situation/", 2),  # its figures are kept
         ("/command/conflicts/", 5),
         ("/command/outlines/", 4),
         ("/command/points/?box=98,39,99,40", 4),

@@ -27,7 +27,7 @@ import { wording } from "./wording.js";
 
 const REFRESH_MS = 60_000;
 const RETRY_MS = 5_000;
-const REST_MS = 120;
+const REST_MS = 400;
 
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -46,6 +46,7 @@ const map = situationMap(element, isWall ? null : {
 });
 const ask = cubeSource(root.dataset.cube);
 const groundAsked = askJson(root.dataset.places);
+let ground = null;
 const recurring = coupleRecurring({ list: one("#conflicts"), map, address: root.dataset.outlines });
 const points = pointSource(root.dataset.points, map.map, map.showPins);
 const strip = one("#strip") && calendarStrip(one("#strip"), {
@@ -85,8 +86,9 @@ async function load(tag = null) {
   root.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(cubeParameters(), tag);
-    const ground = await groundAsked;
-    if (answer) adopt(answer, ground);
+    // A density can be seen before the ground of the cells has come.
+    if (view() !== "density") await groundAsked;
+    if (answer) adopt(answer);
     tell(true);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -96,13 +98,12 @@ async function load(tag = null) {
   root.removeAttribute("aria-busy");
 }
 
-function adopt({ cube, tag }, ground) {
+function adopt({ cube, tag }) {
   const { bin_x: x, bin_y: y, bins } = cube.arrays;
   const density = x.length ? smooth({ x, y, counts: bins, steps: cube.steps, side: cube.ground_m }) : null;
   Object.assign(shown, { cube, tag, density, known: new Map(), window: windowOf(cube, state), at: new Date(cube.now) });
-  shown.areas = ground?.features.filter(({ properties }) => properties.kind !== "cell") ?? [];
   map.layHeat(density, cube.bin_m);
-  map.layers.cells.place(cube.cells.map((cell) => groundOf(cell, ground)));
+  layGround();
   // Merged counts have one period: nothing to choose from.
   if (strip) one("#strip").hidden = cube.merged;
   strip?.show(Array.from(cube.arrays.totals), shown.window);
@@ -110,9 +111,11 @@ function adopt({ cube, tag }, ground) {
   rest(true);
 }
 
-function groundOf({ code, places: codes = [code] }, ground) {
+function layGround() {
   const features = ground?.features ?? [];
-  return codes.map((one) => features.find(({ properties }) => properties.code === one)?.geometry).filter(Boolean);
+  const known = new Map(features.map(({ properties: { code }, geometry }) => [code, geometry]));
+  shown.areas = features.filter(({ properties }) => properties.kind !== "cell");
+  map.layers.cells.place(shown.cube.cells.map(({ code, places: codes = [code] }) => codes.map((one) => known.get(one)).filter(Boolean)));
 }
 
 /* The old picture stays; who tells of its age (fresh.js) hears when it is from, and whether a newer one came. */
@@ -281,5 +284,11 @@ setInterval(() => {
 }, REFRESH_MS);
 
 show(false);
+groundAsked.then((found) => {
+  ground = found;
+  if (!shown.cube) return;
+  layGround();
+  if (view() !== "density") draw();
+});
 load();
 recurring.load(cubeQuery(state)).then(() => recurring.choose(state.conflict));

@@ -47,10 +47,10 @@ export function calendarStrip(element, { words, onChoose }) {
   }
 
   function choose(next, isSettled) {
-    const isSame = next[0] === shown.chosen[0] && next[1] === shown.chosen[1];
-    if (isSame && !isSettled) return;
+    const isKnown = isSame(next, shown.chosen);
+    if (isKnown && !isSettled) return;
     shown.chosen = next;
-    mark();
+    if (!isKnown) mark();
     onChoose(next, isSettled);
   }
 
@@ -65,6 +65,7 @@ export function calendarStrip(element, { words, onChoose }) {
       layOut();
     },
     move(chosen) {
+      if (isSame(chosen, shown.chosen)) return;
       shown.chosen = chosen;
       mark();
     },
@@ -119,6 +120,7 @@ function drawAxis(svg, steps, { pitch, y, axis }) {
   }
 }
 
+const isSame = ([from, to], [first, last]) => from === first && to === last;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 /* A window moved by `by` steps, kept inside, with its length. */
