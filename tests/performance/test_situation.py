@@ -1,18 +1,20 @@
 """The situation of a moment: held against a count in Python, case by case, on the demonstration city."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
 
-from geodata.models import Area
+from geodata.models import STORED, Area
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import User
 from gridmap.accounts.scope import Scope, scope
 from gridmap.incidents.models import CalendarDay, Incident
+from gridmap.incidents.states import NOT_COUNTED
 from gridmap.performance.shares import COUNTED_BY_ACTS
 from gridmap.performance.situation import Situation, read_situation
 from gridmap.performance.usual import days_alike
@@ -61,6 +63,31 @@ def test_a_commander_sees_the_own_sub_district_and_nothing_of_another() -> None:
     assert found.measures == brute.measures(mine, at, past)
     # The control: another's cases would have changed it.
     assert found.figures != brute.figures(cases, at)
+
+
+def test_what_comes_back_beside_buildings_is_within_50_m_to_all_sides() -> None:
+    at = timezone.now()
+    before = situation("city-admin", at).measures["recurrence_90d"]
+    closed = Incident.objects.filter(state="closed").order_by("pk")
+    old = closed.filter(
+        closed_at__lte=at - timedelta(days=90), registered_at__gte=at - timedelta(days=150)
+    )
+    late = closed.filter(registered_at__gte=at - timedelta(days=80))
+    cell = old.filter(cell__isnull=False)[0].cell
+    for number, (first, again) in enumerate(zip(old[:40], late[:40], strict=True)):
+        # 49 m and 52 m, to the north and to the south.
+        aside = (0.00044, 0.00047, -0.00044, -0.00047)[number % 4]
+        north = 39.7 + 0.00131 * number
+        for case, lat in ((first, north), (again, north + aside)):
+            place = Point(98.3, lat, srid=STORED)
+            moved = {"geom": place, "cell": cell, "building": None, "topic": old[0].topic}
+            Incident.objects.filter(pk=case.pk).update(**moved)
+        occurred = first.closed_at + timedelta(days=3)
+        Incident.objects.filter(pk=again.pk).update(occurred_at=occurred)
+    found = situation("city-admin", at).measures["recurrence_90d"]
+    cases = [case for case in brute.read_cases(at) if case.state not in NOT_COUNTED]
+    assert found == brute.recurrence(cases, at)
+    assert found.numerator >= before.numerator + 10
 
 
 def test_an_area_narrows_what_is_seen_and_another_s_shows_nothing() -> None:

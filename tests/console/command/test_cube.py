@@ -17,7 +17,7 @@ from gridmap.console.command import kept
 from gridmap.console.command.asking import Asked, commanded, read_asked
 from gridmap.console.command.cube import Cube, read_cube
 from gridmap.console.command.table import as_csv, rows_of
-from gridmap.incidents.counting import Chosen, Window, count_cells
+from gridmap.incidents.counting import Chosen, Window, count_cells, count_steps
 from gridmap.incidents.cubes import Marks
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.states import NOT_COUNTED
@@ -126,6 +126,14 @@ def test_the_demonstration_city_is_counted_as_case_by_case(demo_city: None) -> N
     wages = Topic.objects.get(code="wages")
     chosen = asked_by(person, "topic=wages")
     assert_same(read_cube(chosen), by_hand(asked.scope, cube.steps.edges, topic=wages))
+    patrols = read_cube(asked_by(person, "source=patrol"))
+    assert 0 < patrols.totals.sum() < len(cases)
+    assert_same(patrols, by_hand(asked.scope, cube.steps.edges, source="patrol"))
+    chosen_ways = Chosen(sources=("patrol",))
+    assert (
+        patrols.counts.tolist()
+        == count_steps(asked.scope, cube.steps.edges, chosen_ways)[1].tolist()
+    )
     # The registry knows the households of all of them.
     assert 100_000 < sum(place.residents for place in cube.places) < 250_000
 
