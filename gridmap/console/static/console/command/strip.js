@@ -41,7 +41,8 @@ export function calendarStrip(element, { words, onChoose }) {
   function mark() {
     const [from, to] = shown.chosen;
     shown.bars.forEach((bar, n) => bar.classList.toggle("is-chosen", n >= from && n < to));
-    box.style.left = `${from * shown.pitch}px`;
+    // Unlike another place on the page this is not a matter of layout.
+    box.style.transform = `translateX(${from * shown.pitch}px)`;
     box.style.width = `${(to - from) * shown.pitch}px`;
     describe(handles, shown, words);
   }

@@ -3,7 +3,15 @@
 import { fill } from "../../layers/charts.js";
 
 const FEW = 20;
+/* Making a format takes longer than all else of a step's words. */
+const formats = new Map();
 const DAY_MS = 86_400_000;
+
+function dateFormat(locale, options) {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, options));
+  return formats.get(key);
+}
 
 /** What turns values into words: `texts` are the page's sentences with names in braces. */
 export function wording(texts, language) {
@@ -36,7 +44,7 @@ export function wording(texts, language) {
     list: (parts) => new Intl.ListFormat(locale, { type: "conjunction" }).format(parts),
     /** The name of a step on an axis, or "" where it has none: Mondays, quarters, years. */
     axis: (cube, step) => axisLabel(cube, step, locale),
-    moment: (at) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(at),
+    moment: (at) => dateFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" }).format(at),
   };
 }
 
@@ -48,11 +56,11 @@ export function dayBefore(edge) {
 /* This year's dates have no year, and a month is not said twice. */
 function dateRange(first, last, today, locale, isChinese) {
   const isThisYear = [first, last].every((day) => day.slice(0, 4) === today.slice(0, 4));
-  const write = (day, options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(day));
+  const write = (day, options) => dateFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(day));
   const whole = { ...(!isThisYear && { year: "numeric" }), month: isChinese ? "long" : "short", day: "numeric" };
   if (first === last) return write(first, whole);
   if (!isChinese) {
-    const range = new Intl.DateTimeFormat(locale, { ...whole, timeZone: "UTC" }).formatRange(new Date(first), new Date(last));
+    const range = dateFormat(locale, { ...whole, timeZone: "UTC" }).formatRange(new Date(first), new Date(last));
     return range.replace(/^(\d+)\s*–\s*/, "$1–");
   }
   const isSameMonth = first.slice(0, 7) === last.slice(0, 7);
@@ -62,7 +70,7 @@ function dateRange(first, last, today, locale, isChinese) {
 function axisLabel({ step, starts }, n, locale) {
   const start = starts[n];
   const [year, month] = start.split("-").map(Number);
-  const write = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(start));
+  const write = (options) => dateFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(start));
   if (step === "day") return new Date(start).getUTCDay() === 1 ? write({ month: "short", day: "numeric" }) : "";
   if (step === "month") return month === 1 ? write({ year: "numeric" }) : "";
   const isFirst = Number(starts[n - 1]?.split("-")[1]) !== month;
