@@ -12,6 +12,8 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from gridmap.console.command import kept
+from layers.caches import LeastRecent
 from tests.journeys.cases import make_cases
 from tests.statements import AssertStatements, assert_number
 
@@ -30,6 +32,12 @@ def pytest_collection_finish() -> None:
 def english() -> None:
     """The English words of this tree, not those that an earlier run compiled."""
     call_command("compilemessages", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test undoes must not stand in the answers that another one gets within the minute."""
+    monkeypatch.setattr(kept, "ANSWERS", LeastRecent(kept.MOST_BYTES, kept.weigh))
 
 
 @pytest.fixture(scope="session")

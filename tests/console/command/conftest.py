@@ -1,4 +1,4 @@
-"""Every test begins without kept bodies, on a Thursday morning."""
+"""Every test begins with nothing kept of households, on a Thursday morning."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from geodata.versions import bump_data_version
-from gridmap.console.command import kept
-from layers.caches import LeastRecent
 from tests.console.command.cast import Cast
 
 # Noon in Beijing.
@@ -16,8 +14,7 @@ NOW = datetime(2026, 7, 16, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "ANSWERS", LeastRecent(10_000_000, kept.weigh))
+def _other_version() -> None:
     bump_data_version()
 
 
