@@ -54,17 +54,22 @@ def read_columns(sql: str, params: Sequence[Any], columns: Mapping[str, str]) ->
     if not columns:
         raise ValueError("columns: at least one")
     record = _record(columns)
-    buffer = io.BytesIO()
-    with connection.cursor() as cursor:
-        wanted = cursor.mogrify(sql, params).decode()
-        cursor.copy_expert(f"COPY ({wanted}) TO STDOUT (FORMAT binary)", buffer)
-    body = buffer.getbuffer()[_HEAD:-_TAIL]
+    body = read_rows(sql, params)
     if len(body) % record.itemsize:
         raise NullField("a row has a null, or a field is not of the type that was named")
     rows = np.frombuffer(body, record)
     if not all((rows[f"{name} bytes"] == record[name].itemsize).all() for name in columns):
         raise NullField("a row has a null, or a field is not of the type that was named")
     return {name: _native(rows[name], kind) for name, kind in columns.items()}
+
+
+def read_rows(sql: str, params: Sequence[Any]) -> memoryview:
+    """What a query gives, as PostgreSQL sends it, row after row."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor:
+        wanted = cursor.mogrify(sql, params).decode()
+        cursor.copy_expert(f"COPY ({wanted}) TO STDOUT (FORMAT binary)", buffer)
+    return buffer.getbuffer()[_HEAD:-_TAIL]
 
 
 def no_rows(columns: Mapping[str, str]) -> Columns:

@@ -25,6 +25,7 @@ APP = "incidents"
 # A counter, what concerns its reader alone, what is derived from the cases, and the log itself.
 NOT_LOGGED = frozenset(
     {"casenumber", "notice", "savedview", "countchange", "countvector", "countorder"}
+    | {"countsquare", "countleaf"}
     | {"logentry", "logseal", "loghead"}
 )
 

@@ -1,9 +1,8 @@
 """Folding what has changed into the vectors, so that reading stays short."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -11,26 +10,30 @@ import numpy.typing as npt
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from gridmap.incidents.counting.series import ALL, CELL, VECTOR, month_of
+from gridmap.incidents.counting.leaves import DAY_0, Ints
+from gridmap.incidents.counting.series import ALL, CELL, VECTOR, month_of, placed_in
+from gridmap.incidents.counting.tiling import Changed, fold_squares
 
 Vector = npt.NDArray[np.int32]
 # Vectors by the day for which each was written.
 Steps = dict[date, Vector]
-# Topic, cell, day, number.
-Change = tuple[int, int, date, int]
 
 # The same lock as that of the trigger on TRUNCATE.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('fold_counts'))"
 # At once; in the order in which they came, which is that of days more or less.
 MOST = 200_000
+# Topic, cell, bin, day and number of each, as eight bytes.
 TAKE = """
 WITH gone AS (
     DELETE FROM incidents_countchange
     WHERE id IN (SELECT id FROM incidents_countchange ORDER BY id LIMIT %s)
-    RETURNING topic_id, cell_id, day, number
+    RETURNING topic_id, cell_id, bin, day, number
 )
-SELECT topic_id, cell_id, day, sum(number) FROM gone GROUP BY 1, 2, 3 ORDER BY 1
+SELECT count(*), string_agg(int8send(topic_id) || int8send(cell_id) || int8send(coalesce(bin, -1))
+                            || int8send(day - %s::date) || int8send(number), '')
+FROM gone
 """
+SENT = np.dtype(">i8")
 ORDER = "SELECT cells FROM incidents_countorder"
 WRITE_ORDER = """
 INSERT INTO incidents_countorder (id, cells) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET cells = excluded.cells
@@ -66,7 +69,7 @@ def rebuild_counts() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE incidents_incident IN SHARE MODE")
         cursor.execute(LOCK)
-        for table in ("change", "vector", "order"):
+        for table in ("change", "vector", "order", "leaf", "square"):
             cursor.execute(f"DELETE FROM incidents_count{table}")  # noqa: S608 - our own tables
         cursor.execute("SELECT incidents_count_all()")
     fold_counts()
@@ -76,46 +79,57 @@ def rebuild_counts() -> None:
 def _fold_some() -> int:
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
-        cursor.execute(TAKE, [MOST])
-        changes: list[Change] = cursor.fetchall()
-        if changes:
-            places = _places(cursor, {cell for _, cell, _, _ in changes})
-            for topic, own in groupby(changes, itemgetter(0)):
-                _fold(cursor, topic, own, places)
-            _fold(cursor, ALL, changes, places)
-        return len(changes)
+        cursor.execute(TAKE, [MOST, DAY_0])
+        number, data = cursor.fetchone()
+        if number:
+            columns = np.frombuffer(data, SENT).reshape(-1, 5).T
+            changes = Changed(*columns.astype(np.int64))
+            _fold_cells(cursor, changes)
+            fold_squares(cursor, changes)
+        return int(number)
 
 
-def _places(cursor: CursorWrapper, cells: set[int]) -> dict[int, int]:
-    """Where in the vectors each cell is counted; new ones come last."""
+def _fold_cells(cursor: CursorWrapper, changes: Changed) -> None:
+    at, width = _places(cursor, changes.cells)
+    for topic in np.unique(changes.topics).tolist():
+        own = changes.topics == topic
+        _fold(cursor, topic, _by_day(changes.part(own), at[own], width))
+    _fold(cursor, ALL, _by_day(changes, at, width))
+
+
+def _places(cursor: CursorWrapper, cells: Ints) -> tuple[Ints, int]:
+    """Where in the vectors each cell is counted, and how many there are; new ones come last."""
     cursor.execute(ORDER)
     found = cursor.fetchone()
-    order = np.frombuffer(found[0] if found else b"", CELL).tolist()
-    places = {cell: place for place, cell in enumerate(order)}
-    if new := sorted(cells - places.keys()):
-        cursor.execute(WRITE_ORDER, [np.array(order + new, CELL).tobytes()])
-        places |= {cell: place for place, cell in enumerate(new, len(order))}
-    return places
+    order, at = placed_in(found[0] if found else b"", cells)
+    if found is None or len(order) * CELL.itemsize > len(found[0]):
+        cursor.execute(WRITE_ORDER, [order.tobytes()])
+    return at, len(order)
 
 
-def _fold(
-    cursor: CursorWrapper, topic: int, changes: Iterable[Change], places: Mapping[int, int]
-) -> None:
+def _by_day(changes: Changed, at: Ints, width: int) -> Steps:
+    days, row = np.unique(changes.days, return_inverse=True)
+    vectors = np.zeros((len(days), width), VECTOR)
+    np.add.at(vectors, (row, at), changes.numbers)
+    dates = [DAY_0 + timedelta(days=day) for day in days.tolist()]
+    return dict(zip(dates, vectors, strict=True))
+
+
+def _fold(cursor: CursorWrapper, topic: int, by_day: Steps) -> None:
     """Changes of one series, into its days and into the months after."""
-    by_day: dict[date, Vector] = {}
-    by_month: dict[date, Vector] = {}
-    for _, cell, day, number in changes:
-        for vectors, at in ((by_day, day), (by_month, _month_after(day))):
-            if at not in vectors:
-                vectors[at] = np.zeros(len(places), VECTOR)
-            vectors[at][places[cell]] += number
-    months = sorted({month_of(day) for day in by_day})
-    kept = _read(cursor, DAYS, {"topic": topic, "months": months}, len(places))
+    width = len(next(iter(by_day.values())))
+    by_month: Steps = {}
+    for day, vector in by_day.items():
+        after = _month_after(day)
+        by_month[after] = by_month[after] + vector if after in by_month else vector
+    changes = _by_month(by_day)
+    kept = _read(cursor, DAYS, {"topic": topic, "months": list(changes)}, width)
+    stood = _by_month(kept)
     written: Steps = {}
-    for month in months:
-        written |= stepped(_in(kept, month), _in(by_day, month))
+    for month, own in changes.items():
+        written |= stepped(stood.get(month, {}), own)
     _write(cursor, topic, is_month=False, vectors=written)
-    kept = _read(cursor, MONTHS, {"topic": topic, "first": min(by_month)}, len(places))
+    kept = _read(cursor, MONTHS, {"topic": topic, "first": min(by_month)}, width)
     _write(cursor, topic, is_month=True, vectors=stepped(kept, by_month))
 
 
@@ -139,8 +153,11 @@ def _month_after(day: date) -> date:
     return month_of(month_of(day) + timedelta(days=31))
 
 
-def _in(vectors: Steps, month: date) -> Steps:
-    return {day: vector for day, vector in vectors.items() if month_of(day) == month}
+def _by_month(vectors: Steps) -> dict[date, Steps]:
+    found: dict[date, Steps] = defaultdict(dict)
+    for day, vector in vectors.items():
+        found[month_of(day)][day] = vector
+    return found
 
 
 def _read(cursor: CursorWrapper, sql: str, asked: Mapping[str, Any], width: int) -> Steps:

@@ -1,7 +1,13 @@
 """What happened, who handles it, and the tables that a city edits."""
 
 from gridmap.incidents.models.clocks import ClockEvent, Notice
-from gridmap.incidents.models.counts import CountChange, CountOrder, CountVector
+from gridmap.incidents.models.counts import (
+    CountChange,
+    CountLeaf,
+    CountOrder,
+    CountSquare,
+    CountVector,
+)
 from gridmap.incidents.models.exports import Export
 from gridmap.incidents.models.incident import Incident
 from gridmap.incidents.models.log import LogEntry, LogHead, LogSeal, Transition
@@ -29,7 +35,9 @@ __all__ = [
     "CaseNumber",
     "ClockEvent",
     "CountChange",
+    "CountLeaf",
     "CountOrder",
+    "CountSquare",
     "CountVector",
     "Export",
     "Extension",

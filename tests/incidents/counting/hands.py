@@ -14,18 +14,21 @@ from geodata.querysets import BEIJING
 from gridmap.incidents.counting import Chosen
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.states import NOT_COUNTED
+from tests.makers import SIDE, SOUTH, WEST
 
 FIRST, DAYS = date(2024, 11, 20), 600
 STATES = ("registered", "in_progress", "suspended", *NOT_COUNTED)
 # What is drawn anew for each case; of the rest all are like the first.
-DRAWN = ("code", "topic_id", "cell_id", "occurred_at", "state", "merged_into_id")
+DRAWN = ("code", "topic_id", "cell_id", "occurred_at", "geom", "state", "merged_into_id")
 FIXED = {"state_reason": "'x'", "suspended_until": "now()::date", "is_imported": "true"}
+POINT = "ST_SetSRID(ST_MakePoint({x}, {y}), 4490)"
 ADD = f"""
 WITH one AS (SELECT * FROM incidents_incident WHERE id = %s)
 INSERT INTO incidents_incident ({", ".join(DRAWN + tuple(FIXED))}, {{listed}})
-SELECT left(md5(random()::text), 24), topic, cell, at, made.state, CASE made.state WHEN 'merged' THEN one.id END,
+SELECT left(md5(random()::text), 24), topic, cell, at, {POINT.format(x="lon", y="lat")}, made.state, CASE made.state WHEN 'merged' THEN one.id END,
        {", ".join(FIXED.values())}, {{ones}}
-FROM one, unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS made (topic, cell, at, state)
+FROM one, unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::float8[], %s::float8[])
+    AS made (topic, cell, at, state, lon, lat)
 """
 # Some at random that nobody else has in hand.
 SOME = """
@@ -43,6 +46,12 @@ def execute(sql: str, values: Sequence[Any] = ()) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return cursor.fetchall() if cursor.description else []
+
+
+# Topic, cell, moment, state, degrees.
+Row = tuple[int, int | None, datetime, str, float | None, float | None]
+# Where there is more than one.
+SPOT = (WEST + SIDE / 3, SOUTH + SIDE / 3)
 
 
 @dataclass
@@ -68,13 +77,19 @@ class Hand:
 
     def add(self) -> None:
         number = self.draw.choice((1, 1, 2, 30))
-        rows = [
-            (self.topic(), self.cell(), self.at(), self.draw.choice(STATES)) for _ in range(number)
-        ]
-        self.add_rows(rows)
+        self.add_rows([self.row() for _ in range(number)])
 
-    def add_rows(self, rows: Sequence[tuple[int, int | None, datetime, str]]) -> None:
-        """Topic, cell, moment and state of each, in one statement."""
+    def row(self) -> Row:
+        return (
+            self.topic(),
+            self.cell(),
+            self.at(),
+            self.draw.choice(STATES),
+            *self.draw.choice((self.point(), (None, None), SPOT)),
+        )
+
+    def add_rows(self, rows: Sequence[Row]) -> None:
+        """All in one statement."""
         execute(self._add, [self.first.pk, *map(list, zip(*rows, strict=True))])
 
     def move(self) -> None:
@@ -85,6 +100,7 @@ class Hand:
                 ("occurred_at = occurred_at + %s", [timedelta(days=self.draw.randint(-40, 40))]),
                 ("cell_id = %s, occurred_at = %s, topic_id = %s",
                  [self.cell(), self.at(), self.topic()]),
+                (f"geom = {POINT.format(x='%s', y='%s')}", [*self.point()]),
                 ("title = %s", ["y"]),
             )
         )  # fmt: skip
@@ -113,6 +129,10 @@ class Hand:
     def cell(self) -> int | None:
         """Also one that is no more, and none."""
         return self.draw.choice([None, *Cell.objects.values_list("pk", flat=True)])
+
+    def point(self) -> tuple[float, float]:
+        """Somewhere on the chessboard."""
+        return WEST + SIDE * self.draw.uniform(0, 8), SOUTH + SIDE * self.draw.uniform(0, 2)
 
     def at(self) -> datetime:
         """Often right at the end of a day or month."""

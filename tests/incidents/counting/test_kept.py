@@ -16,7 +16,7 @@ from gridmap.incidents.counting import Chosen, count_steps
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
 from gridmap.incidents.models import CountChange, CountVector, Incident
 from gridmap.incidents.states import NOT_COUNTED, State
-from tests.incidents.counting.hands import FIRST, Hand, execute
+from tests.incidents.counting.hands import FIRST, SPOT, Hand, execute
 from tests.incidents.counting.stage import Stage
 from tests.incidents.makers import NOW, make_incident
 from tests.makers import SIDE, SOUTH, WEST
@@ -107,7 +107,9 @@ def test_a_statement_leaves_one_row_a_key_and_one_that_changes_no_count_none(sta
         [FIRST],
     )
     CountChange.objects.all().delete()
-    stage.hand.add_rows([(stage.hand.topic(), stage.city.cells["b"].pk, NOW, "registered")] * 30)
+    stage.hand.add_rows(
+        [(stage.hand.topic(), stage.city.cells["b"].pk, NOW, "registered", *SPOT)] * 30
+    )
     assert list(CountChange.objects.values_list("number", flat=True)) == [30]
 
 

@@ -1,0 +1,64 @@
+"""Squares of the map and the bins in them: where a case is counted for overviews. Pure.
+
+A bin is a tile of zoom 20 (x << 20 | y), about 30 m on the ground. A square is a tile of one of `LEVELS` (zoom << 40 | x << 20 | y)
+of 64 by 64 bins of its own (row × 64 + column, from its north-west). A place in a square is a cell and such a bin
+(cell << 12 | bin), so that nothing out of scope is ever touched.
+"""
+
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+# Zoom, x, y.
+Tile = tuple[int, int, int]
+
+ZOOMS = range(10, 15)
+# The other zooms are put together from four squares of the next one.
+LEVELS = (10, 12, 14)
+SHARE = 6
+SIDE, BINS = 1 << SHARE, 1 << 2 * SHARE
+BIN_ZOOM, SHIFT = 20, 20
+MASK = (1 << SHIFT) - 1
+
+
+def squares_of(tile: Tile) -> list[int]:
+    """The squares that a tile is put together from.
+
+    Raises
+    ------
+    ValueError
+        A zoom without overview.
+    """
+    zoom, x, y = tile
+    if zoom not in ZOOMS:
+        raise ValueError("zoom: 10 to 14")
+    level = min(level for level in LEVELS if level >= zoom)
+    side = 1 << level - zoom
+    return [
+        level << 2 * SHIFT | (x * side + right) << SHIFT | (y * side + down)
+        for right, down in product(range(side), repeat=2)
+    ]
+
+
+def placed(level: int, cells: Ints, bins: Ints) -> tuple[Ints, Ints]:
+    """Squares of a level, and the places there, of cells and bins."""
+    x, y = bins >> SHIFT, bins & MASK
+    up = BIN_ZOOM - level
+    squares = level << 2 * SHIFT | (x >> up) << SHIFT | (y >> up)
+    row, column = (y >> up - SHARE) & SIDE - 1, (x >> up - SHARE) & SIDE - 1
+    return squares, cells << 2 * SHARE | row << SHARE | column
+
+
+def cells_of(places: Ints) -> Ints:
+    return places >> 2 * SHARE
+
+
+def bins_in(tile: Tile, square: int, places: Ints) -> Ints:
+    """In which bin of a tile places of one of its squares lie."""
+    zoom, x, y = tile
+    up = (square >> 2 * SHIFT) - zoom
+    column = (square >> SHIFT & MASK) << SHARE | (places & SIDE - 1)
+    row = (square & MASK) << SHARE | (places >> SHARE & SIDE - 1)
+    return ((row >> up) - (y << SHARE)) << SHARE | ((column >> up) - (x << SHARE))
