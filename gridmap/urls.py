@@ -6,6 +6,7 @@ from gridmap.accounts.views import healthz
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
+    path("map/counts/", include("gridmap.console.bin_tiles")),
     path("map/", include("layers.urls")),
     path("api/", include("gridmap.incidents.api.urls")),
     path("api/", include("gridmap.recurring.api")),
