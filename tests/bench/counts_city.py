@@ -7,6 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gridmap.incidents.counting.folding import rebuild_counts
+from gridmap.incidents.models import Incident
 from gridmap.incidents.states import NOT_COUNTED
 from tests.bench.histories import CASES, OPEN, SPOTS
 from tests.conftest import connected_as, connected_to, copy_database, drop_database
@@ -18,6 +19,12 @@ INDEXES = f"""
 CREATE INDEX bench_of_all ON incidents_incident (cell_id, occurred_at) WHERE {COUNTED};
 CREATE INDEX bench_of_topics ON incidents_incident (topic_id, cell_id, occurred_at) WHERE {COUNTED};
 """
+# Of a case that is like another one.
+COLUMNS = ", ".join(
+    field.column
+    for field in Incident._meta.local_concrete_fields
+    if not field.generated and field.column not in {"id", "code"}
+)
 OTHERS = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid = 'incidents_incident'::regclass AND NOT indisunique

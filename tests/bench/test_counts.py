@@ -18,9 +18,9 @@ from gridmap.accounts.scope import Scope, scope, today
 from gridmap.incidents.counting import CellCounts, Chosen, Window, count_cells
 from gridmap.incidents.counting.asking import midnight
 from gridmap.incidents.counting.folding import fold_counts
-from gridmap.incidents.models import Incident, Topic
+from gridmap.incidents.models import Topic
 from tests.bench import report
-from tests.bench.counts_city import COUNTED, cases_of
+from tests.bench.counts_city import COLUMNS, COUNTED, cases_of
 from tests.bench.histories import CASES, served_by
 from tests.bench.report import Comparison
 from tests.bench.servers import Cost, cost_of
@@ -222,10 +222,3 @@ def write_in_bulk() -> None:
     with connection.cursor() as cursor:
         codes = CASES.replace("'BENCH-'", f"'{uuid4().hex[:12]}-'")
         cursor.execute(codes, {"cases": IN_BULK, "open": 0})
-
-
-COLUMNS = ", ".join(
-    field.column
-    for field in Incident._meta.local_concrete_fields
-    if not field.generated and field.column not in {"id", "code"}
-)
