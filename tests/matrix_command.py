@@ -4,6 +4,8 @@ from collections.abc import Callable
 from math import asinh, pi, radians, tan
 from typing import Any
 
+from gridmap.accounts.models import User
+from gridmap.incidents.models import SavedView
 from tests.makers import SIDE, SOUTH, WEST
 
 Asked = tuple[dict[str, Any], dict[str, Any]]
@@ -35,6 +37,16 @@ command-outlines    POST   -             -         | in  405 in  | 405  405  405
 command-situation   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 command-conflicts   POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 command-places      POST   any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+
+saved-views         GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+saved-views         POST   -             -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+saved-views         POST   desk          -         | in  404 in  | 404  404  404  sent sent sent sent 404  404  404  sent 404  sent
+saved-views         POST   command       -         | in  404 in  | 404  state 404  state state state state 404  state 404  state state state
+saved-views         POST   conflicts     -         | in  404 in  | rank rank 404  rank rank rank rank rank rank rank rank rank rank
+saved-views         POST   of-r          -         | in  404 in  | 404  404  404  404  404  rank rank 404  404  404  rank rank rank
+saved-view-delete   GET    any           -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+saved-view-delete   POST   any           -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+saved-view-delete   POST   others        -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 
 map-counts          GET    near          -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
 map-counts          GET    no-days       -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
@@ -134,7 +146,25 @@ def overview_of(column: float) -> Callable[[Any], Asked]:
     return lambda _: ({"z": "14", "x": str(x), "y": str(y)}, ever)
 
 
+def _state(page: str, query: str = "") -> Callable[[Any], Asked]:
+    return lambda _: ({}, {"page": page, "query": query, "name": "mine"})
+
+
+def _view_of_others(_: Any) -> Asked:
+    """Of somebody who is not among those who ask."""
+    owner = User.objects.get(username="rival")
+    kept, _new = SavedView.objects.get_or_create(user=owner, name="view-x", query="conflicts?")
+    return {"number": kept.pk}, {"page": "conflicts"}
+
+
 COMMAND_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
+    ("saved-views", "desk"): _state("desk", "tab=all"),
+    ("saved-views", "command"): _state("command", "view=cells"),
+    ("saved-views", "conflicts"): _state("conflicts", "state=quiet"),
+    # An area that is not in scope is refused like one that does not exist.
+    ("saved-views", "of-r"): lambda c: _state("conflicts", f"area={c.city.areas['r'].code}")(c),
+    ("saved-view-delete", "any"): lambda _: ({"number": 1}, {"page": "conflicts"}),
+    ("saved-view-delete", "others"): _view_of_others,
     ("map-counts", "near"): lambda _: ({"z": "15", "x": "0", "y": "0"}, {}),
     ("map-counts", "no-days"): lambda _: ({"z": "14", "x": "0", "y": "0"}, {}),
     ("map-counts", "a"): overview_of(0.5),

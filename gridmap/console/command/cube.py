@@ -13,7 +13,7 @@ from gridmap.console.command.asking import Asked
 from gridmap.console.command.packed import pack
 from gridmap.console.command.places import Place, cells_of, groups_of
 from gridmap.console.command.steps import Steps
-from gridmap.incidents.counting import FEWER, Chosen, count_areas_merged, count_steps
+from gridmap.incidents.counting import UNTOLD, Chosen, count_areas_merged, count_steps
 from gridmap.incidents.cubes import DAY_HOURS, WEEK_DAYS, Bins, read_marks
 from layers.styles import LADDER
 
@@ -28,8 +28,8 @@ RADIUS = 6_378_137.0
 class Cube:
     """Cases by place and step (places × steps), with what else the page draws of the same steps.
 
-    For who may not see cases `places` are communities, small ones together, over one step: no bins, no hours, and
-    nothing of what is open. A count of `FEWER` is one that is too small to be told.
+    For who may not see cases `places` are communities, small ones together, over one step of whole quarters: no bins, no
+    hours, and nothing of what is open. A count of `UNTOLD` may not be told.
     """
 
     steps: Steps
@@ -67,7 +67,7 @@ def _of_cells(asked: Asked) -> Cube:
 
 def _of_areas(asked: Asked) -> Cube:
     found = count_areas_merged(asked.scope, asked.period, asked.chosen)
-    period = Steps(asked.steps.kind, (asked.period.since, asked.period.until))
+    period = Steps(asked.steps.kind, (found.window.since, found.window.until))
     none = np.zeros(0, np.int64)
     return Cube(
         steps=period,
@@ -109,16 +109,16 @@ def packed(cube: Cube, now: str) -> bytes:
 
 
 def _told(cube: Cube) -> list[dict[str, Any]]:
-    """Of each place what the browser needs; of groups also the codes of their shapes, and whether they have fewer
-    cases than may be told (sent as 0)."""
+    """Of each place what the browser needs; of groups also the codes of their shapes, and whether their cases
+    may not be told (sent as 0)."""
     told: list[dict[str, Any]] = [
         {"id": one.id, "code": one.code, "name": one.name, "residents": one.comparable}
         for one in cube.places
     ]
     if cube.is_merged:
-        fewer = (cube.counts == FEWER).any(axis=1).tolist()
-        for one, place, is_fewer in zip(told, cube.places, fewer, strict=True):
-            one |= {"places": [*place.codes], "fewer": is_fewer}
+        untold = (cube.counts == UNTOLD).any(axis=1).tolist()
+        for one, place, is_untold in zip(told, cube.places, untold, strict=True):
+            one |= {"places": [*place.codes], "untold": is_untold}
     return told
 
 

@@ -106,17 +106,16 @@ def name_of(place: Place | None, asked: Asked) -> str:
 
 
 def _cases(place: Place | None, found: Comparison) -> str:
-    """The list of open cases; none of what belongs to no place and no team."""
-    here = {"area": found.here.code} if found.here and found.here.parent_id else {}
+    """The list of its open cases."""
     if isinstance(place, Area):
         chosen: dict[str, Any] = {"area": place.code}
     elif isinstance(place, Cell):
         chosen = {"cell": place.code}
     elif isinstance(place, GuideTeam):
-        chosen = {**here, "team": place.pk}
+        chosen = {"area": found.codes, "team": place.pk}
     else:
         return ""
-    return f"{reverse('desk-cases')}?{urlencode(chosen)}"
+    return f"{reverse('desk-cases')}?{urlencode(chosen, doseq=True)}"
 
 
 def drawing_of(rows: Sequence[Row], intervals: Sequence[Interval], whole: Share) -> Drawing:

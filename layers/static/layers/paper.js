@@ -54,8 +54,17 @@ export function points(path) {
 }
 
 /**
- * A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane`, its `opacity` and
- * how many pixels of its own a pixel has (`ratio`).
+ * Physical pixels in one of `element`, which a style may show enlarged (a wall is read from afar).
+ * More than two cost more time than they show.
+ */
+export function pixelRatio(element) {
+  const enlarged = element.getBoundingClientRect().width / element.offsetWidth;
+  return Math.min(devicePixelRatio * (enlarged || 1), 2);
+}
+
+/**
+ * A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane`, its
+ * `opacity` and how many physical pixels one of its own has (`ratio`).
  */
 export function paper(origin, paint, options = {}) {
   const Paper = L.Renderer.extend({
@@ -65,6 +74,7 @@ export function paper(origin, paint, options = {}) {
       this._container = document.createElement("canvas");
       this._container.className = "paper";
       this._container.setAttribute("aria-hidden", "true");
+      this._ratio = this.options.ratio ?? pixelRatio(this._map.getContainer());
       this._container.style.opacity = this.options.opacity ?? 1;
     },
 
@@ -79,8 +89,7 @@ export function paper(origin, paint, options = {}) {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
       const { min, max } = this._bounds;
-      // Three physical pixels per pixel cost more time than they show.
-      const ratio = this.options.ratio ?? Math.min(devicePixelRatio, 2);
+      const ratio = this._ratio;
       const canvas = this._container;
       L.DomUtil.setPosition(canvas, min);
       canvas.width = Math.round((max.x - min.x) * ratio);
