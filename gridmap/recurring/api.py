@@ -1,5 +1,7 @@
 """What keeps coming back, for programs: the figures that the page shows, and no persons."""
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.urls import path
@@ -12,22 +14,26 @@ from gridmap.accounts.scope import scope
 from gridmap.incidents.api.asking import ApiView, person
 from gridmap.incidents.api.errors import operation
 from gridmap.incidents.api.outputs import CodedOut, Out, word
-from gridmap.recurring.models import LEVELS, RecurringConflict
+from gridmap.recurring.models import LEVELS, Evidence, RecurringConflict
+from gridmap.recurring.querysets import knows_the_city
 from gridmap.recurring.states import STATE_LABELS
 
 
 class RunOut(Out):
-    """The search that the figures are of."""
+    """The search that the figures are of; how many cases of the city, only for whoever has all of it."""
 
     at = serializers.DateTimeField()
     since = serializers.DateTimeField()
     until = serializers.DateTimeField()
-    cases = serializers.IntegerField()
+    cases = serializers.IntegerField(allow_null=True)
     tested = serializers.IntegerField()
 
 
 class EvidenceOut(Out):
-    """What that search saw; intervals are of 90 %, `claims` as the statistics have them."""
+    """What that search saw; intervals are of 90 %, `claims` as the statistics have them.
+
+    `rank` is among what this person sees.
+    """
 
     run = RunOut()
     rank = serializers.IntegerField(allow_null=True)
@@ -68,9 +74,22 @@ class ConflictsView(ApiView):
         {200: ConflictsOut},
     )
     def get(self, request: Request) -> Response:
-        seen = RecurringConflict.objects.visible_to(scope(person(request)))
-        found: Any = {"conflicts": list(seen.current().ranked())}
-        return Response(ConflictsOut(found).data)
+        of_person = scope(person(request))
+        found = list(RecurringConflict.objects.visible_to(of_person).current().ranked())
+        if not knows_the_city(of_person):
+            _keep_to_own([one.latest for one in found if one.latest])
+        told: Any = {"conflicts": found}
+        return Response(ConflictsOut(told).data)
+
+
+def _keep_to_own(evidence: Sequence[Evidence]) -> None:
+    """Gaps between ranks, and the cases of the city less the own ones, would tell of others."""
+    listed = sorted((one for one in evidence if one.rank is not None), key=attrgetter("rank"))
+    for rank, one in enumerate(listed, 1):
+        one.rank = rank
+    for one in evidence:
+        # Never saved.
+        one.run.cases = None  # type: ignore[assignment]
 
 
 urlpatterns = [path("conflicts/", ConflictsView.as_view(), name="api-conflicts")]

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from geodata.models import Area
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.querysets import works_with_cases
@@ -17,6 +18,11 @@ WITHOUT_CONFLICTS = frozenset({Role.BUILDING_LEADER.value})
 def sees_conflicts(scope: Scope) -> bool:
     """Whether there are conflicts for this person at all."""
     return bool(scope.roles - WITHOUT_CONFLICTS)
+
+
+def knows_the_city(scope: Scope) -> bool:
+    """Whether a number of the whole city may be told: taken from it, the own ones would leave those of all others."""
+    return Area.objects.filter(pk__in=scope.area_ids, parent=None).exists()
 
 
 class ConflictQuerySet(models.QuerySet[Any]):

@@ -15,6 +15,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
+from django.db.models import F
 from django.test import Client
 from django.urls import get_resolver
 
@@ -22,7 +23,7 @@ from geodata.querysets import day_of
 from geodata.versions import bump_access_version, bump_data_version
 from gridmap.accounts.models import Role
 from gridmap.incidents.models import Incident
-from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from tests.console.command_roads import (
     DAYS,
     SOURCES,
@@ -89,12 +90,17 @@ class Place:
             Incident.objects.filter(pk=made.pk).update(urgency=self.draw.choice(URGENCIES))
 
     def happen_elsewhere(self) -> None:
-        """In the other sub-district, before as well as after what happened in the own one; and across the border."""
+        """In the other sub-district, before as well as after what happened in the own one; and across the border.
+
+        The search saw more cases, and ranks the own conflict behind others.
+        """
         self.happen(12, OTHER_COLUMNS, "elsewhere")
         cases = Incident.objects.filter(cell=self.city.cells["d"])
         self._conflict_elsewhere("r", 2, 6).cases.set(cases)
         near = Incident.objects.filter(cell=self.city.cells["c"])
         self._conflict_elsewhere("city", 3, 5.5).cases.set([*near, *cases])
+        Run.objects.update(cases=F("cases") + 12, placed=F("placed") + 11, listed=F("listed") + 2)
+        Evidence.objects.filter(conflict__key="own").update(rank=F("rank") + 3)
 
     def _conflict_elsewhere(self, area: str, rank: int, column: float) -> RecurringConflict:
         where, called = self.city.areas[area], {"name": "elsewhere", "name_en": "elsewhere"}

@@ -227,6 +227,7 @@ ROADS = (
     *ABOUT,
     Road("api-conflicts", nothing),
     Road("api-counts", as_days, read_counts),
+    Road("map-counts", as_days, path=TILE),
     Road("map-tile", nothing, path={"names": REGISTRY, **TILE}),
     Road("map-geojson", nothing, path={"names": "cells"}),
     Road("map-identify", nothing, extra=ELSEWHERE),

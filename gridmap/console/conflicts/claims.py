@@ -243,8 +243,8 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f}%"
 
 
-def caveats_of(conflict: RecurringConflict, seen: Evidence) -> list[Caveat]:
-    """How sure we are, and of what we cannot be."""
+def caveats_of(conflict: RecurringConflict, seen: Evidence, *, of_city: bool) -> list[Caveat]:
+    """How sure we are, and of what we cannot be; with numbers `of_city` only for whoever may be told them."""
     run = seen.run
     found = [
         Caveat("check", _("同时检验了 {n} 个“地点 × 专题”，列出的里面误报不超过 5%。").format(n=f"{run.tested:,}"))
@@ -260,7 +260,7 @@ def caveats_of(conflict: RecurringConflict, seen: Evidence) -> list[Caveat]:
         found.append(
             Caveat("warn", words.format(n=round(share * seen.observed), all=seen.observed))
         )
-    if run.cases > run.placed:
+    if of_city and run.cases > run.placed:
         words = _("全市 {n} / {all} 件没有位置，没有算进去。")
         found.append(
             Caveat("info", words.format(n=f"{run.cases - run.placed:,}", all=f"{run.cases:,}"))

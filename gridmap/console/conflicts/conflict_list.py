@@ -18,6 +18,7 @@ from gridmap.console.times import moment
 from gridmap.incidents.models import SavedView, Topic
 from gridmap.performance.areas import read_tree
 from gridmap.recurring.models import RecurringConflict, Run
+from gridmap.recurring.querysets import knows_the_city
 from gridmap.recurring.states import STATE_LABELS
 
 
@@ -48,6 +49,7 @@ class List:
     filters: list[Filter]
     is_filtered: bool
     run: Run | None
+    tells_of_city: bool
     searched: str
     shows_owners: bool
     query: str
@@ -55,7 +57,7 @@ class List:
 
 
 def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
-    """Five statements: the conflicts, the last run, topics, areas, the own views.
+    """Six statements: the conflicts, the last run, topics, areas, whether they are all, the own views.
 
     Raises
     ------
@@ -86,6 +88,7 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
         ],
         is_filtered=any(kept.values()),
         run=run,
+        tells_of_city=knows_the_city(scope),
         searched=moment(run.at, now) if run else "",
         shows_owners=scope.sees_people,
         views=[

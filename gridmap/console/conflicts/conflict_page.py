@@ -35,6 +35,7 @@ from gridmap.console.conflicts.wording import (
 from gridmap.console.times import day
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.querysets import knows_the_city
 
 # As many lines of the story are shown before it is unfolded.
 STORY_SHOWN = 8
@@ -82,16 +83,17 @@ def read_conflict_page(
     measures = queries.measures_of(conflict)
     members = queries.members_of(conflict, scope.day) if scope.sees_people else []
     acts = acts_for(conflict, scope)
-    works = works_with_cases(scope)
+    works, of_city = works_with_cases(scope), knows_the_city(scope)
+    records, evidence = queries.records_of(conflict), queries.evidence_of(conflict)
     return ConflictPage(
         name=name_of(conflict),
         place=f"{conflict.get_level_display()} · {called(conflict.area)}",
         state=state_words(conflict),
         chip=chip(conflict),
-        rank=seen.rank if seen else None,
+        rank=seen.rank if seen and of_city else None,
         standing=_standing(conflict, scope, now),
         claims=claims_of(seen) if seen else [],
-        caveats=caveats_of(conflict, seen) if seen else [],
+        caveats=caveats_of(conflict, seen, of_city=of_city) if seen else [],
         course=course_of(moments, measures, seen.claims if seen else {}, now),
         week=week,
         rhythm=rhythm_chart(week),
@@ -102,7 +104,7 @@ def read_conflict_page(
         people=people_of(conflict, members, scope),
         plan=_plan(conflict, now),
         tasks=tasks_of(conflict, scope, now),
-        lines=story_of(queries.records_of(conflict), queries.evidence_of(conflict), scope, now),
+        lines=story_of(records, evidence, scope, now, of_city=of_city),
         choice=choice_of(conflict, acts),
         version=conflict.version,
     )

@@ -1,6 +1,6 @@
 """How a conflict is told: its chip, its standing, its story."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -132,12 +132,20 @@ class Line:
 
 
 def story_of(
-    records: Sequence[ConflictRecord], evidence: Sequence[Evidence], scope: Scope, now: datetime
+    records: Sequence[ConflictRecord],
+    evidence: Sequence[Evidence],
+    scope: Scope,
+    now: datetime,
+    *,
+    of_city: bool,
 ) -> list[Line]:
-    """What was done, and what the runs saw where that changed; the newest first."""
+    """What was done, and what the runs saw where that changed; the newest first. Ranks are numbers `of_city`."""
     # That it was found is told with what was seen then.
     lines = [_act_line(one, scope, now) for one in records if one.act != Act.FIND]
-    lines += [_seen_line(one, now, is_first=one == evidence[-1]) for one in _changes(evidence)]
+    changes = _changes(evidence, _said if of_city else _said_without_rank)
+    lines += [
+        _seen_line(one, now, is_first=one == evidence[-1], of_city=of_city) for one in changes
+    ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -155,25 +163,37 @@ def _act(name: str) -> str:
     return str(ConflictRecord(act=name).get_act_display())
 
 
-def _seen_line(one: Evidence, now: datetime, *, is_first: bool) -> Line:
-    if is_first:
-        words = _("首次发现：第 {rank} 位，{ratio}").format(rank=one.rank, ratio=ratio_words(one))
-    elif one.rank is None:
-        words = _("查找：没有列出，{ratio}").format(ratio=ratio_words(one))
-    else:
-        words = _("查找：第 {rank} 位，{ratio}").format(rank=one.rank, ratio=ratio_words(one))
-    return Line(one.run.at, day(one.run.at, now), words, "", "")
+def _seen_line(one: Evidence, now: datetime, *, is_first: bool, of_city: bool) -> Line:
+    words = _seen_words(is_first=is_first, is_listed=one.rank is not None, of_city=of_city)
+    told = words.format(rank=one.rank, ratio=ratio_words(one))
+    return Line(one.run.at, day(one.run.at, now), told, "", "")
 
 
-def _changes(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _seen_words(*, is_first: bool, is_listed: bool, of_city: bool) -> str:
+    if not is_listed and not is_first:
+        return _("查找：没有列出，{ratio}")
+    if of_city:
+        return (
+            _("首次发现：第 {rank} 位，{ratio}") if is_first else _("查找：第 {rank} 位，{ratio}")
+        )
+    return _("首次发现：{ratio}") if is_first else _("查找：{ratio}")
+
+
+def _changes(
+    evidence: Sequence[Evidence], said: Callable[[Evidence], tuple[object, float]]
+) -> list[Evidence]:
     """The last one, and each that says something else than the one before it; most nights say the same."""
-    before = [None, *map(_said, reversed(evidence))][:-1][::-1]
+    before = [None, *map(said, reversed(evidence))][:-1][::-1]
     return [
         one
-        for n, (one, said) in enumerate(zip(evidence, before, strict=True))
-        if n == 0 or _said(one) != said
+        for n, (one, earlier) in enumerate(zip(evidence, before, strict=True))
+        if n == 0 or said(one) != earlier
     ]
 
 
 def _said(one: Evidence) -> tuple[int | None, float]:
     return one.rank, round(one.ratio, 1)
+
+
+def _said_without_rank(one: Evidence) -> tuple[bool, float]:
+    return one.rank is not None, round(one.ratio, 1)
