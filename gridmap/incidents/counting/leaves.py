@@ -100,17 +100,20 @@ def changed(leaf: Leaf, changes: Changes, width: int) -> list[Leaf]:
         *np.searchsorted(changes.days, leaf.marks[first + 1 :]).tolist(),
         len(changes.keys),
     ]
-    blocks: list[Block] = []
+    marks, parts = leaf.marks[:first], leaf.parts[:first]
     below = np.zeros(width, np.int64)
     for at, mark in enumerate(leaf.marks[first:]):
-        own = changes.part(bounds[at], bounds[at + 1])
-        block = _read(mark, leaf.parts[first + at], width)
+        own, part = changes.part(bounds[at], bounds[at + 1]), leaf.parts[first + at]
         until = leaf.marks[first + at + 1] if at + 2 < len(bounds) else NEVER
-        blocks += _split(Block(mark, block.sums + below, _joined(block.entries, own)), until)
+        blocks = _changed(_read(mark, part, width), below, own, until) if len(own.keys) else []
+        marks += [block.mark for block in blocks] or [mark]
+        parts += [written(block.sums, block.entries) for block in blocks] or [_raised(part, below)]
         below = below + own.sums(width)
-    marks = leaf.marks[:first] + [block.mark for block in blocks]
-    parts = leaf.parts[:first] + [written(block.sums, block.entries) for block in blocks]
     return list(_cut(Leaf(widened(leaf.before, width), marks, parts), width))
+
+
+def _changed(block: Block, below: Ints, own: Changes, until: int) -> list[Block]:
+    return [*_split(Block(block.mark, block.sums + below, _joined(block.entries, own)), until)]
 
 
 def widened(sums: Ints, width: int) -> Ints:
@@ -119,8 +122,6 @@ def widened(sums: Ints, width: int) -> Ints:
 
 
 def _joined(one: Changes, other: Changes) -> Changes:
-    if not len(other.keys):
-        return one
     return summed(
         np.concatenate([one.keys, other.keys]), np.concatenate([one.numbers, other.numbers])
     )
@@ -130,7 +131,11 @@ def _split(block: Block, until: int) -> Iterator[Block]:
     """Blocks with few entries each, up to the mark of the next one; without entries that none of its days needs."""
     days, width = block.entries.days, len(block.sums)
     parts = ceil(len(days) / max(width // 4, FEWEST_ENTRIES))
-    cuts = np.arange(1, parts) * len(days) // max(parts, 1)
+    if parts < 2:
+        needed = int(np.searchsorted(days, until - 1))
+        yield Block(block.mark, block.sums, block.entries.part(0, needed))
+        return
+    cuts = np.arange(1, parts) * len(days) // parts
     marks = sorted({block.mark, *(days[cuts] + 1).tolist()} - {until})
     starts = np.searchsorted(days, marks)
     starts[0] = 0
@@ -178,20 +183,28 @@ def read(
 
 def written(sums: Ints, entries: Changes = NO_CHANGES) -> bytes:
     """A part."""
-    kept = sums if sums.any() else NOTHING
-    size = _size(kept)
     pieces = -(-np.abs(entries.numbers) // MOST)
     keys = np.repeat(entries.keys, pieces)
     numbers = _pieces(entries.numbers, pieces)
     coded = (keys & (1 << DAY_SHIFT) - 1) << NUMBER_BITS | numbers + ZERO
-    return b"".join(
-        [
-            HEAD.pack(len(kept), len(keys), size),
-            kept.astype(SUMS[size]).tobytes(),
-            (keys >> DAY_SHIFT).astype(DAY).tobytes(),
-            coded.astype(ENTRY).tobytes(),
-        ]
+    days = (keys >> DAY_SHIFT).astype(DAY)
+    return _with_entries(sums, len(keys), days.tobytes() + coded.astype(ENTRY).tobytes())
+
+
+def _raised(part: bytes, by: Ints) -> bytes:
+    """With other sums and the same entries."""
+    sums, days, _entries, _end = read(part)
+    return _with_entries(
+        widened(sums.astype(np.int64), len(by)) + by,
+        len(days),
+        part[HEAD.size + sums.nbytes :],
     )
+
+
+def _with_entries(sums: Ints, number: int, entries: bytes) -> bytes:
+    kept = sums if sums.any() else NOTHING
+    size = _size(kept)
+    return HEAD.pack(len(kept), number, size) + kept.astype(SUMS[size]).tobytes() + entries
 
 
 def _pieces(numbers: Ints, pieces: Ints) -> Ints:
