@@ -72,8 +72,16 @@ class World:
         of_topics = [self.draw.gammavariate(0.7, 1) for _ in self.topics]
         begins = datetime.combine(FIRST, datetime.min.time(), BEIJING)
         days = (LAST - FIRST).days
+        # Where in its cell a case lies tells a planner nothing.
+        nowhere = (None, None)
         rows = [
-            (topic, cell.pk, begins + timedelta(days=self.draw.uniform(0, days)), "registered")
+            (
+                topic,
+                cell.pk,
+                begins + timedelta(days=self.draw.uniform(0, days)),
+                "registered",
+                *nowhere,
+            )
             for cell, topic in zip(
                 self.draw.choices(cells, weights, k=number),
                 self.draw.choices(self.topics, of_topics, k=number),
