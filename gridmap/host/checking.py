@@ -31,6 +31,7 @@ STORIES = (
     "tests/performance",
     "tests/recurring",
     "tests/geodata/real",
+    "tests/incidents/real",
 )
 TORTURE = ("tests/torture", "tests/geodata/test_boundary_races.py")
 
