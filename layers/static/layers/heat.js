@@ -11,6 +11,8 @@ const FINEST = 2;
 const MOST_SAMPLES = 300_000;
 /* Nothing is drawn finer than the samples, and a canvas of every pixel takes as long as all else of a step. */
 const RATIO = 1 / FINEST;
+/* So much of the map beside what is seen, as a part of it: every step of time draws that as well. */
+const PADDING = 0.1;
 
 /**
  * A layer of density. `grid`: {left, bottom, width, height} in bin numbers (layers/density.js); `side`: of a bin, in
@@ -22,7 +24,7 @@ const RATIO = 1 / FINEST;
 export function heat({ grid, side, origin, colour, pane }) {
   let shown = null;
   const image = document.createElement("canvas");
-  const sheet = paper(origin, (view) => shown && paintHeat(view, { grid, side, origin, image, colour, ...shown }), { pane, opacity: OPACITY, ratio: RATIO });
+  const sheet = paper(origin, (view) => shown && paintHeat(view, { grid, side, origin, image, colour, ...shown }), { pane, opacity: OPACITY, ratio: RATIO, padding: PADDING });
   return {
     addTo(map) {
       sheet.addTo(map);
@@ -77,19 +79,31 @@ function colourSamples(pixels, { columns, rows, column, row }, { grid, field, br
   const lefts = Int32Array.from(across, ({ low }) => low);
   const parts = Float32Array.from(across, ({ part }) => part);
   const edges = Float32Array.from(breaks);
-  for (let y = 0, write = 0; y < rows; y += 1) {
+  const line = new Float32Array(grid.width);
+  for (let y = 0; y < rows; y += 1) {
     const { low, part } = between(row(y), grid.height);
-    const [near, far] = [low * grid.width, (low + 1) * grid.width];
-    for (let x = 0; x < columns; x += 1, write += 1) {
+    // Where a whole line lies below the first class its pixels stay empty.
+    if (blend(line, field, low * grid.width, part) < edges[0]) continue;
+    for (let x = 0, write = y * columns; x < columns; x += 1, write += 1) {
       const at = lefts[x];
-      const below = field[near + at] + (field[near + at + 1] - field[near + at]) * parts[x];
-      const above = field[far + at] + (field[far + at + 1] - field[far + at]) * parts[x];
-      const value = below + (above - below) * part;
+      const value = line[at] + (line[at + 1] - line[at]) * parts[x];
       let found = 0;
       while (found < edges.length && value >= edges[found]) found += 1;
       pixels[write] = table[found];
     }
   }
+}
+
+/* The field between two of its rows, once for all samples of a line; the highest of it. */
+function blend(line, field, near, part) {
+  const far = near + line.length;
+  let most = 0;
+  for (let n = 0; n < line.length; n += 1) {
+    const value = field[near + n] + (field[far + n] - field[near + n]) * part;
+    line[n] = value;
+    if (value > most) most = value;
+  }
+  return most;
 }
 
 /* The neighbour below and how far above it; the outermost bins are empty, so their outer halves may be cut off. */

@@ -63,8 +63,8 @@ export function pixelRatio(element) {
 }
 
 /**
- * A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane`, its
- * `opacity` and how many physical pixels one of its own has (`ratio`).
+ * A layer with one canvas; `paint(view)` draws it anew after every move. `options` may name its `pane`, its `opacity`,
+ * how many physical pixels one of its own has (`ratio`), and how much is drawn beside what is seen (`padding`).
  */
 export function paper(origin, paint, options = {}) {
   const Paper = L.Renderer.extend({
