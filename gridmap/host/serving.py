@@ -28,6 +28,8 @@ ANSWER_S = 180.0
 PORT_PATIENCE_S = 10.0
 TICK_S = 60
 TICK_PAUSE_S = 5.0
+# So often in a row a private database that ended is started, before all is ended.
+STARTS_TRIED = 5
 
 
 def serve(project: Project, surroundings: Surroundings) -> int:
@@ -146,16 +148,26 @@ class KeptDatabase:
     def __init__(self, cluster: clusters.Cluster, held: ExitStack) -> None:
         self.cluster = cluster
         self.held = held
+        self.failures = 0
         self.start()
 
     def start(self) -> None:
         self.server = self.held.enter_context(clusters.running(self.cluster))
 
     def keep(self) -> None:
-        if not self.server.is_alive():
-            say("database", f"ended with {self.server.process.returncode}; starting it again")
-            self.held.close()
+        if self.server.is_alive():
+            self.failures = 0
+            return
+        say("database", f"ended with {self.server.process.returncode}; starting it again")
+        self.held.close()
+        try:
             self.start()
+        except Stop as error:
+            # It may have been killed once more while it came up.
+            self.failures += 1
+            if self.failures == STARTS_TRIED:
+                raise
+            say("database", str(error))
 
 
 @contextmanager

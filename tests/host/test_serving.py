@@ -94,3 +94,31 @@ def test_a_database_that_has_ended_is_started_again(monkeypatch: pytest.MonkeyPa
         database.keep()
         assert [child.is_alive() for child in started] == [False, True]
     assert not started[1].is_alive()
+
+
+@pytest.mark.parametrize("failures", [serving.STARTS_TRIED - 1, serving.STARTS_TRIED])
+def test_a_database_killed_again_while_it_starts_is_tried_again_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    left = [0]
+
+    @contextmanager
+    def running(_: object) -> Iterator[Child]:
+        if left[0]:
+            left[0] -= 1
+            raise Stop("the private cluster refused")
+        with ended(start_child("database", ["sleep", "600"], env={}, cwd=Path("/"))) as child:
+            yield child
+
+    monkeypatch.setattr(serving.clusters, "running", running)
+    with serving.kept_running(clusters.Cluster(*[Path("/")] * 3, None, Path("/"))) as database:
+        end_child(database.server)
+        left[0] = failures
+        for _ in range(serving.STARTS_TRIED - 1):
+            database.keep()
+        if failures == serving.STARTS_TRIED:
+            with pytest.raises(Stop):
+                database.keep()
+        else:
+            database.keep()
+            assert database.server.is_alive()
