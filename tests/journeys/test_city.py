@@ -70,6 +70,8 @@ def test_search_and_list_work_from_the_keyboard(window: Visitor) -> None:
     page.keyboard.type("紫轩花苑 7 号楼")
     page.keyboard.press("Enter")
     expect(page.locator("#areas .item")).to_have_count(1)
+    # A key is heard once the scripts of the answer are there.
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("#identify h3")).to_have_text("紫轩花苑 7 号楼")
