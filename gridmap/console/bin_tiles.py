@@ -1,26 +1,23 @@
 """Overviews of the map: how many cases lie in each bin of a tile, within the scope of who asks."""
 
-from collections.abc import Sequence
-from datetime import date
 from hashlib import sha256
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import re_path
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import ValidationError
 
 from gridmap.accounts.scope import scope
 from gridmap.console.bin_bytes import packed
-from gridmap.incidents.counting import Window
+from gridmap.incidents.api.counts import TopicFilters, read_filters
+from gridmap.incidents.api.errors import reasons_of
+from gridmap.incidents.counting import Chosen, Window
 from gridmap.incidents.counting.overview import count_bins
 from gridmap.incidents.counting.squares import ZOOMS
-from gridmap.incidents.models import Topic
 from layers.requests import BadField
 from layers.views import refused
-
-FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 
 
 @require_safe
@@ -30,10 +27,10 @@ def bin_tile(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     if int(z) not in ZOOMS:
         raise Http404
     try:
-        window, topics = _window(request), _topics(request.GET.getlist("topic"))
+        window, chosen = _asked(request)
     except BadField as error:
         return refused(error)
-    found = count_bins(scope(request.user), (int(z), int(x), int(y)), window, topics)
+    found = count_bins(scope(request.user), (int(z), int(x), int(y)), window, chosen.topics)
     if not len(found.bins):
         return HttpResponse(status=204)
     body = packed(found.bins, found.counts)
@@ -44,28 +41,13 @@ def bin_tile(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     return answer
 
 
-def _window(request: HttpRequest) -> Window:
-    since, until = (_day(request, name) for name in ("since", "until"))
-    if not since < until:
-        raise BadField("until", _("要晚于开始日期。"))
-    return Window(since, until)
-
-
-def _day(request: HttpRequest, name: str) -> date:
+def _asked(request: HttpRequest) -> tuple[Window, Chosen]:
+    """As programs ask for counts; what cannot be is told by its first field."""
     try:
-        day = date.fromisoformat(request.GET.get(name, ""))
-    except ValueError as error:
-        raise BadField(name, _("要一个日期，例如 2026-07-14。")) from error
-    if not FIRST <= day < LAST:
-        raise BadField(name, _("年份要在 1990 到 2100 之间。"))
-    return day
-
-
-def _topics(codes: Sequence[str]) -> tuple[int, ...]:
-    known = dict(Topic.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
-    if set(codes) - known.keys():
-        raise BadField("topic", _("没有这个选项。"))
-    return tuple(known.values())
+        return read_filters(TopicFilters, request.GET)
+    except ValidationError as error:
+        first = next(reasons_of(error.detail))
+        raise BadField(first["field"], first["reason"]) from error
 
 
 urlpatterns = [

@@ -1,15 +1,21 @@
 """Cities with cases only, few and many, with the indexes that counting by cell without kept counts would want."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from gridmap.accounts.models import User
+from gridmap.accounts.scope import Scope, scope
 from gridmap.incidents.counting.folding import rebuild_counts
-from gridmap.incidents.models import Incident
+from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.states import NOT_COUNTED
-from tests.bench.histories import CASES, OPEN, SPOTS
+from tests.bench.histories import CASES, OPEN, SPOTS, served_by
+from tests.bench.servers import Cost
 from tests.conftest import connected_as, connected_to, copy_database, drop_database
 from tests.incidents.log_history import SUPERUSER, execute
 
@@ -49,6 +55,36 @@ def cases_of(cases: int, template: str) -> Iterator[BaseDatabaseWrapper]:
     finally:
         served.close()
         drop_database(name)
+
+
+@dataclass
+class Side:
+    """One of two cities, and what was measured in it."""
+
+    served: BaseDatabaseWrapper
+    scope: Scope
+    topics: Sequence[int]
+    costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, served: BaseDatabaseWrapper) -> Self:
+        """As who sees all of it."""
+        with served_by(served):
+            execute("SET max_parallel_workers_per_gather = 0")
+            topics = list(Topic.objects.order_by("position").values_list("pk", flat=True))
+            return cls(served, scope(User.objects.get(username="city-admin")), topics)
+
+
+@contextmanager
+def two_cities(
+    template: str, short: int, long: int
+) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
+    """A city with few cases, and one with many."""
+    city = f"{template}_twice"
+    copy_database(template, city)
+    with cases_of(short, city) as few, cases_of(long, city) as many:
+        yield few, many
+    drop_database(city)
 
 
 def fill(cases: int, *, spots: str = SPOTS, history: str = CASES) -> None:

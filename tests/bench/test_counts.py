@@ -1,30 +1,24 @@
 """What counting by cell costs beside the best index, with a short past and a long one, and what keeping counts costs."""
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
-from gridmap.accounts.models import User
-from gridmap.accounts.scope import Scope, scope, today
+from gridmap.accounts.scope import today
 from gridmap.incidents.counting import CellCounts, Chosen, Window, count_cells
 from gridmap.incidents.counting.asking import midnight
 from gridmap.incidents.counting.folding import fold_counts
-from gridmap.incidents.models import Topic
 from tests.bench import report
-from tests.bench.counts_city import COLUMNS, COUNTED, cases_of
+from tests.bench.counts_city import COLUMNS, COUNTED, Side, two_cities
 from tests.bench.histories import CASES, served_by
 from tests.bench.report import Comparison
 from tests.bench.servers import Cost, cost_of
-from tests.conftest import copy_database, drop_database
 from tests.incidents.log_history import execute
 
 SHORT = 100_000
@@ -60,14 +54,8 @@ turns within every round. A ratio counts once its 95 % lie on one side of what i
   by one, each a statement and a transaction; and {bulk:,} in one statement, nearly each of a topic, cell and day of its own."""
 
 
-@dataclass
-class Side:
-    """One of the two cities, and what was measured in it."""
-
-    served: BaseDatabaseWrapper
-    scope: Scope
-    topics: Sequence[int]
-    costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
+class Asking(Side):
+    """One of the two cities, asked in both ways."""
 
     def kept(self, window: Window, number: int) -> Cost:
         chosen = Chosen(topics=tuple(self.topics[:number]))
@@ -93,24 +81,12 @@ class Side:
 @pytest.fixture
 def sides(
     demo_city_database: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[tuple[Side, Side]]:
-    """A city with few cases, and one with many."""
-    city = f"{demo_city_database}_kept"
-    with django_db_blocker.unblock():
-        copy_database(demo_city_database, city)
-        with cases_of(SHORT, city) as short, cases_of(LONG, city) as long:
-            yield side_of(short), side_of(long)
-        drop_database(city)
+) -> Iterator[tuple[Asking, Asking]]:
+    with django_db_blocker.unblock(), two_cities(demo_city_database, SHORT, LONG) as (few, many):
+        yield Asking.of(few), Asking.of(many)
 
 
-def side_of(served: BaseDatabaseWrapper) -> Side:
-    with served_by(served):
-        execute("SET max_parallel_workers_per_gather = 0")
-        topics = list(Topic.objects.order_by("position").values_list("pk", flat=True))
-        return Side(served, scope(User.objects.get(username="city-admin")), topics)
-
-
-def test_counts(sides: tuple[Side, Side], measured: list[str]) -> None:
+def test_counts(sides: tuple[Asking, Asking], measured: list[str]) -> None:
     assert_equal(sides[1])
     read = in_turns(partial(look, sides), partial(looks_compared, sides))
     written = in_turns(partial(write, sides[0]), partial(writes_compared, sides[0]))
@@ -131,7 +107,7 @@ def test_counts(sides: tuple[Side, Side], measured: list[str]) -> None:
     assert [row.what for row in comparisons if not row.is_met] == []
 
 
-def assert_equal(side: Side) -> None:
+def assert_equal(side: Asking) -> None:
     """Both ways count the same."""
     for number, _ in SETS.values():
         with served_by(side.served):
@@ -142,7 +118,7 @@ def assert_equal(side: Side) -> None:
         }
 
 
-def count_in(side: Side, number: int = 0) -> CellCounts:
+def count_in(side: Asking, number: int = 0) -> CellCounts:
     with served_by(side.served):
         return count_cells(side.scope, FIVE_YEARS, Chosen(topics=tuple(side.topics[:number])))
 
@@ -161,11 +137,11 @@ def in_turns(
     return found
 
 
-def look(sides: tuple[Side, Side], number: int) -> None:
+def look(sides: tuple[Asking, Asking], number: int) -> None:
     """Everything once, now in this order and now in that."""
     short, long = sides
     for what, (topics, _) in SETS.items():
-        turns: list[tuple[Side, str, Callable[[], Cost]]] = [
+        turns: list[tuple[Asking, str, Callable[[], Cost]]] = [
             (short, what, partial(short.kept, FIVE_YEARS, topics)),
             (long, what, partial(long.kept, FIVE_YEARS, topics)),
             (long, f"{what}, a day", partial(long.kept, ONE_DAY, topics)),
@@ -178,7 +154,7 @@ def look(sides: tuple[Side, Side], number: int) -> None:
                 side.costs[name].append(measure())
 
 
-def looks_compared(sides: tuple[Side, Side]) -> list[Comparison]:
+def looks_compared(sides: tuple[Asking, Asking]) -> list[Comparison]:
     short, long = sides[0].costs, sides[1].costs
     found = []
     for what, (_, demanded) in SETS.items():
@@ -190,7 +166,7 @@ def looks_compared(sides: tuple[Side, Side]) -> list[Comparison]:
     return found
 
 
-def write(side: Side, number: int) -> None:
+def write(side: Asking, number: int) -> None:
     """Cases one by one and many at once, with the triggers and without, now these first and now those."""
     with served_by(side.served):
         for state in ("ENABLE", "DISABLE")[:: 1 if number % 2 else -1]:
@@ -200,7 +176,7 @@ def write(side: Side, number: int) -> None:
         fold_counts()
 
 
-def writes_compared(side: Side) -> list[Comparison]:
+def writes_compared(side: Asking) -> list[Comparison]:
     return [
         Comparison(
             name, side.costs[f"{what}, ENABLE"], side.costs[f"{what}, DISABLE"], "no triggers", most

@@ -2,33 +2,28 @@
 
 import os
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
-from gridmap.accounts.models import User
-from gridmap.accounts.scope import Scope, scope, today
+from gridmap.accounts.scope import today
 from gridmap.console.bin_bytes import packed
 from gridmap.incidents.counting import Window
 from gridmap.incidents.counting.asking import midnight
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
 from gridmap.incidents.counting.overview import count_bins
 from gridmap.incidents.counting.squares import ZOOMS, Tile
-from gridmap.incidents.models import Topic
 from gridmap.incidents.states import NOT_COUNTED
 from tests.bench import report
-from tests.bench.counts_city import COLUMNS, cases_of
+from tests.bench.counts_city import COLUMNS, Side, two_cities
 from tests.bench.histories import served_by
 from tests.bench.report import Comparison, table
 from tests.bench.servers import Cost, cost_of
-from tests.conftest import copy_database, drop_database
 from tests.incidents.counting.tiles import HALF_WORLD, raw_bins
 from tests.incidents.log_history import execute
 
@@ -88,14 +83,8 @@ class Question:
     number: int
 
 
-@dataclass
-class Side:
-    """One of the two cities, and what was measured in it."""
-
-    served: BaseDatabaseWrapper
-    scope: Scope
-    topics: Sequence[int]
-    costs: dict[str, list[Cost]] = field(default_factory=lambda: defaultdict(list))
+class Asking(Side):
+    """One of the two cities, asked in both ways."""
 
     def bins(self, asked: Question) -> int:
         """Bytes of ours."""
@@ -129,24 +118,12 @@ class Side:
 @pytest.fixture
 def sides(
     demo_city_database: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[tuple[Side, Side]]:
-    """A city with few cases, and one with many."""
-    city = f"{demo_city_database}_tiled"
-    with django_db_blocker.unblock():
-        copy_database(demo_city_database, city)
-        with cases_of(SHORT, city) as short, cases_of(LONG, city) as long:
-            yield side_of(short), side_of(long)
-        drop_database(city)
+) -> Iterator[tuple[Asking, Asking]]:
+    with django_db_blocker.unblock(), two_cities(demo_city_database, SHORT, LONG) as (few, many):
+        yield Asking.of(few), Asking.of(many)
 
 
-def side_of(served: BaseDatabaseWrapper) -> Side:
-    with served_by(served):
-        execute("SET max_parallel_workers_per_gather = 0")
-        topics = list(Topic.objects.order_by("position").values_list("pk", flat=True))
-        return Side(served, scope(User.objects.get(username="city-admin")), topics)
-
-
-def test_overview_tiles(sides: tuple[Side, Side], measured: list[str]) -> None:
+def test_overview_tiles(sides: tuple[Asking, Asking], measured: list[str]) -> None:
     short, long = sides
     with served_by(long.served):
         asked = questions()
@@ -192,7 +169,7 @@ def is_demanded(what: str) -> bool:
     }
 
 
-def assert_equal(side: Side, asked: Mapping[str, Question]) -> None:
+def assert_equal(side: Asking, asked: Mapping[str, Question]) -> None:
     """Ours are the cases counted one by one."""
     cells = [
         cell
@@ -210,7 +187,7 @@ def assert_equal(side: Side, asked: Mapping[str, Question]) -> None:
             assert dict(zip(found.bins.tolist(), found.counts.tolist(), strict=True)) == expected
 
 
-def size_of(side: Side, what: str, asked: Question) -> list[str]:
+def size_of(side: Asking, what: str, asked: Question) -> list[str]:
     ours, points = side.bins(asked), side.points(asked)
     told = ["", ""]
     if is_demanded(what):
@@ -218,7 +195,7 @@ def size_of(side: Side, what: str, asked: Question) -> list[str]:
     return [what, f"{ours:,}", f"{points:,}", f"1/{points / ours:.0f}", *told]
 
 
-def in_turns(sides: tuple[Side, Side], asked: Mapping[str, Question]) -> list[Comparison]:
+def in_turns(sides: tuple[Asking, Asking], asked: Mapping[str, Question]) -> list[Comparison]:
     """Rounds of each question until its ratios are certain."""
     found: dict[str, list[Comparison]] = {}
     for number in range(MOST_ROUNDS):
@@ -229,10 +206,10 @@ def in_turns(sides: tuple[Side, Side], asked: Mapping[str, Question]) -> list[Co
     return [row for rows in found.values() for row in rows]
 
 
-def look(sides: tuple[Side, Side], what: str, asked: Question, number: int) -> None:
+def look(sides: tuple[Asking, Asking], what: str, asked: Question, number: int) -> None:
     """One question to everybody, now in this order and now in that."""
     short, long = sides
-    turns: list[tuple[Side, str, Callable[[Question], Cost]]] = [
+    turns: list[tuple[Asking, str, Callable[[Question], Cost]]] = [
         (short, what, short.cost_of_bins),
         (long, what, long.cost_of_bins),
         (long, f"{what}: points", long.cost_of_points),
@@ -244,7 +221,7 @@ def look(sides: tuple[Side, Side], what: str, asked: Question, number: int) -> N
             side.costs[name].append(measure(asked))
 
 
-def compared(sides: tuple[Side, Side], what: str) -> list[Comparison]:
+def compared(sides: tuple[Asking, Asking], what: str) -> list[Comparison]:
     short, long = sides[0].costs, sides[1].costs
     demanded = FASTER if is_demanded(what) else None
     return [
@@ -253,7 +230,7 @@ def compared(sides: tuple[Side, Side], what: str) -> list[Comparison]:
     ]
 
 
-def folding_of(side: Side, cases: int) -> str:
+def folding_of(side: Asking, cases: int) -> str:
     """Of cases of this month, and of such that come late."""
     month, ever = (folded(side, cases, days, turn) for turn, days in enumerate((25, 1_800)))
     return (
@@ -262,7 +239,7 @@ def folding_of(side: Side, cases: int) -> str:
     )
 
 
-def folded(side: Side, cases: int, days: int, turn: int) -> Cost:
+def folded(side: Asking, cases: int, days: int, turn: int) -> Cost:
     columns = COLUMNS.replace("occurred_at, ", "")
     values = {"days": days, "step": max(cases // LATE, 2), "round": turn}
     with served_by(side.served):
@@ -272,6 +249,6 @@ def folded(side: Side, cases: int, days: int, turn: int) -> Cost:
         return cost_of(fold_counts).per(added)
 
 
-def rebuild_of(side: Side) -> Cost:
+def rebuild_of(side: Asking) -> Cost:
     with served_by(side.served):
         return cost_of(rebuild_counts)

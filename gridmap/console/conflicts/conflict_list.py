@@ -16,7 +16,7 @@ from gridmap.console.conflicts.queries import last_run, list_conflicts
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.console.times import moment
 from gridmap.incidents.models import SavedView, Topic
-from gridmap.performance.areas import read_tree
+from gridmap.performance.areas import Tree, read_tree
 from gridmap.recurring.models import RecurringConflict, Run
 from gridmap.recurring.querysets import knows_the_city
 from gridmap.recurring.states import STATE_LABELS
@@ -41,6 +41,22 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an address chooses, empty for all, and from what."""
+
+    topics: list[Topic]
+    tree: Tree
+    topic: str
+    state: str
+    area: str
+
+    @property
+    def query(self) -> str:
+        chosen = {"topic": self.topic, "state": self.state, "area": self.area}
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+
+@dataclass(frozen=True)
 class List:
     """Everything that the list shows."""
 
@@ -56,8 +72,8 @@ class List:
     views: list[dict[str, Any]]
 
 
-def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
-    """Six statements: the conflicts, the last run, topics, areas, whether they are all, the own views.
+def read_asked(scope: Scope, query: Mapping[str, str]) -> Asked:
+    """Two statements: topics and areas.
 
     Raises
     ------
@@ -65,28 +81,34 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
         A topic, state or area that nobody knows, or that is not in scope.
     """
     topics, tree = list(Topic.objects.all()), read_tree(scope)
-    state = _known(asked.get("state", ""), [one.value for one in STATE_LABELS])
-    topic = _known(asked.get("topic", ""), [one.code for one in topics])
-    area = _known(asked.get("area", ""), [one.code for one in tree.areas])
-    chosen = tree.find(area)
-    found = list_conflicts(
-        scope, state=state, topic=topic, areas=tree.below(chosen) if chosen else None
+    return Asked(
+        topics,
+        tree,
+        topic=_known(query.get("topic", ""), [one.code for one in topics]),
+        state=_known(query.get("state", ""), [one.value for one in STATE_LABELS]),
+        area=_known(query.get("area", ""), [one.code for one in tree.areas]),
     )
+
+
+def read_list(scope: Scope, asked: Asked, now: datetime) -> List:
+    """Four statements: the conflicts, the last run, whether the city is in scope, the own views."""
+    areas, chosen = asked.tree.areas, asked.tree.find(asked.area)
+    inside = asked.tree.below(chosen) if chosen else None
+    found = list_conflicts(scope, state=asked.state, topic=asked.topic, areas=inside)
     run = last_run()
-    kept = {"topic": topic, "state": state, "area": area}
     return List(
         conflicts=found,
         rows=[row_of(one, number, scope, now) for number, one in enumerate(found, 1)],
         filters=[
-            _filter("topic", _("专题"), _("全部专题"), _named(topics), topic),
-            _filter("state", _("状态"), _("没有办结的"), _states(), state),
+            _filter("topic", _("专题"), _("全部专题"), _named(asked.topics), asked.topic),
+            _filter("state", _("状态"), _("没有办结的"), _states(), asked.state),
             *(
-                [_filter("area", _("区域"), _("全部区域"), _named(tree.areas), area)]
-                if len(tree.areas) > 1
+                [_filter("area", _("区域"), _("全部区域"), _named(areas), asked.area)]
+                if len(areas) > 1
                 else []
             ),
         ],
-        is_filtered=any(kept.values()),
+        is_filtered=bool(asked.query),
         run=run,
         tells_of_city=knows_the_city(scope),
         searched=moment(run.at, now) if run else "",
@@ -95,7 +117,7 @@ def read_list(scope: Scope, asked: Mapping[str, str], now: datetime) -> List:
             {"id": one.pk, "name": one.name, "query": one.query}
             for one in SavedView.objects.filter(user=scope.user_id).order_by("name")
         ],
-        query=urlencode({name: value for name, value in kept.items() if value}),
+        query=asked.query,
     )
 
 

@@ -18,7 +18,7 @@ from gridmap.accounts.guards import person_of
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.belonging import name_of
 from gridmap.console.conflicts.acts import ACTS, Asked
-from gridmap.console.conflicts.conflict_list import read_list
+from gridmap.console.conflicts.conflict_list import read_asked, read_list
 from gridmap.console.conflicts.conflict_page import read_conflict_page
 from gridmap.console.conflicts.forms import FinishForm
 from gridmap.console.conflicts.queries import find_conflict
@@ -41,7 +41,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     person = scope(request.user)
     if not sees_conflicts(person):
         raise Http404
-    found = read_list(person, request.GET, timezone.now())
+    found = read_list(person, read_asked(person, request.GET), timezone.now())
     if request.GET.get("format") == "csv":
         day = day_of(timezone.now())
         headers = {"Content-Disposition": f'attachment; filename="conflicts-{day}.csv"'}

@@ -14,7 +14,7 @@ from gridmap.console.command.asking import commanded, read_asked
 from gridmap.console.command.state import parse as parse_command
 from gridmap.console.command.state import window_of
 from gridmap.console.command.steps import steps_until
-from gridmap.console.conflicts.conflict_list import read_list
+from gridmap.console.conflicts.conflict_list import read_asked as read_asked_list
 from gridmap.console.desk.boards import BOARDS, Board, first_tab
 from gridmap.console.desk.choices import read_choices
 from gridmap.console.desk.filters import parse as parse_board
@@ -53,8 +53,8 @@ def _command_later(query: str, now: datetime) -> str:
     return shown.query(since=None, until=None) if late else query
 
 
-def _of_conflicts(person: Scope, query: QueryDict, now: datetime) -> str | None:
-    return read_list(person, query, now).query if sees_conflicts(person) else None
+def _of_conflicts(person: Scope, query: QueryDict, _now: datetime) -> str | None:
+    return read_asked_list(person, query).query if sees_conflicts(person) else None
 
 
 def _of_board(board: Board) -> Understand:

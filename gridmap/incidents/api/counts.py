@@ -31,12 +31,17 @@ from gridmap.incidents.querysets import works_with_cases
 MOST_VALUES = 50
 
 
-class CountFilters(Input):
-    """Days in Beijing, from `since` on and before `until`; all cases where nothing else is named."""
+class TopicFilters(Input):
+    """Days in Beijing, from `since` on and before `until`; all topics where none is named."""
 
     since = Day()
     until = Day()
     topic = Many(child=Pattern(TOPIC_CODE), required=False, max_length=MOST_VALUES)
+
+
+class CountFilters(TopicFilters):
+    """All cases where nothing else is named."""
+
     # Called like an attribute of every serializer; REST framework tells them apart.
     source = Many(child=one_of(topics.SOURCES), required=False, max_length=MOST_VALUES)  # type: ignore[assignment]
     state = Many(
@@ -79,25 +84,31 @@ class CountsView(ApiView):
         parameters=[CountFilters],
     )
     def get(self, request: Request) -> Response:
-        filters = _filters(request.query_params)
-        asked, chosen = scope(person(request)), _chosen(filters)
-        window = _window(filters)
+        window, chosen = read_filters(CountFilters, request.query_params)
+        asked = scope(person(request))
         told = _cells if works_with_cases(asked) else _areas
         found = {"cells": [], "areas": [], **vars(window), **told(asked, window, chosen)}
         return Response(CountsOut(found).data)
 
 
-def _filters(params: QueryDict) -> dict[str, Any]:
-    """What is asked, each of several values of one name."""
-    known = CountFilters().fields
-    asked = CountFilters(
+def read_filters(kind: type[TopicFilters], params: QueryDict) -> tuple[Window, Chosen]:
+    """What is asked, each of several values of one name.
+
+    Raises
+    ------
+    ValidationError
+        What cannot be, by field.
+    """
+    known = kind().fields
+    asked = kind(
         data={
             name: params.getlist(name) if isinstance(known.get(name), Many) else value
             for name, value in params.items()
         }
     )
     asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+    filters = dict(asked.validated_data)
+    return _window(filters), _chosen(filters)
 
 
 def _window(filters: dict[str, Any]) -> Window:

@@ -94,22 +94,22 @@ def _answer(error: exceptions.APIException) -> Response:
     headers = dict(PRIVATE)
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    told = {"code": CODES[status], "errors": list(_flat(error.detail))}
+    told = {"code": CODES[status], "errors": list(reasons_of(error.detail))}
     return Response(told, status, headers=headers)
 
 
-def _flat(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+def reasons_of(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     """Each reason with the way to its field."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
             own = "" if name == "non_field_errors" else _shown(name)
-            yield from _flat(inner, f"{path}.{own}".strip("."))
+            yield from reasons_of(inner, f"{path}.{own}".strip("."))
     elif isinstance(detail, list) and any(isinstance(inner, dict) for inner in detail):
         for number, inner in enumerate(detail):
-            yield from _flat(inner, f"{path}.{number}".strip("."))
+            yield from reasons_of(inner, f"{path}.{number}".strip("."))
     elif isinstance(detail, list):
         for inner in detail:
-            yield from _flat(inner, path)
+            yield from reasons_of(inner, path)
     else:
         yield {"field": path, "reason": str(detail)}
 

@@ -1,5 +1,6 @@
 /* The buttons and keys of the page. */
 
+import { copyLink } from "../copy_link.js";
 import { drawSheet, save } from "./picture.js";
 import { dayBefore } from "./wording.js";
 
@@ -9,11 +10,6 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 /** `page`: {map, words, shown, filters, say(text), change(state), select(number), windowWords()} */
 export function listenToCommands(page) {
   const { map, change, words, say } = page;
-
-  async function copyLink() {
-    await navigator.clipboard.writeText(location.href);
-    say(words.say("copied"));
-  }
 
   async function savePicture() {
     const { cube, window: [from, to] } = page.shown;
@@ -30,7 +26,7 @@ export function listenToCommands(page) {
     const button = target.closest("button");
     if (!button) return;
     const { action, view, step } = button.dataset;
-    actions[action ?? button.id]?.();
+    actions[action ?? button.id]?.(button);
     if (view && button.closest("#modes")) change({ view });
     if (step && button.closest("#steps")) change({ step, from: "", to: "" });
   });

@@ -1,10 +1,7 @@
 /* The link of the list with its filters. */
 
-import { toast } from "../toast.js";
+import { copyLink } from "../copy_link.js";
 
 const button = document.querySelector("[data-action=copy]");
 button.hidden = false;
-button.addEventListener("click", async () => {
-  await navigator.clipboard.writeText(location.href);
-  toast(button.dataset.done);
-});
+button.addEventListener("click", () => copyLink(button));
