@@ -17,7 +17,6 @@ from gridmap.console.comparison.tables import as_csv
 from gridmap.console.comparison.wording import (
     FIGURES,
     Row,
-    chart_of,
     drawing_of,
     rows_of,
     shown_measures,
@@ -61,7 +60,6 @@ def _values(found: Comparison, rows: list[Row], asked: Asked) -> dict[str, Any]:
         "found": found,
         "rows": rows,
         "drawing": drawing_of(rows, intervals, whole),
-        "chart": chart_of(rows, intervals, whole, _(asked.drawn.label)),
         "whole": whole,
         "total": Row(_("合计"), "", "", "", found.total),
         "figures": FIGURES.values(),

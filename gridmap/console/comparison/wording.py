@@ -142,33 +142,5 @@ def _place(value: float, low: int, high: int) -> float:
     return round(WIDTH * (100 * value - low) / (high - low), 1)
 
 
-def chart_of(
-    rows: Sequence[Row], intervals: Sequence[Interval], whole: Share, label: str
-) -> dict[str, Any]:
-    """The same for a chart in the browser: percents, None where there are too few cases."""
-    return {
-        "rows": [
-            {
-                "name": row.name,
-                "value": _percent(one.value),
-                "low": _percent(one.low),
-                "high": _percent(one.high),
-                "n": one.share.numerator,
-                "d": one.share.denominator,
-            }
-            for row, one in zip(rows, intervals, strict=True)
-        ],
-        "city": _percent(whole.value),
-        "unit": "%",
-        "says": _("{name} {value}%（{low}～{high}%），{n} / {d} 件"),
-        "place": _("全部"),
-        "label": label,
-    }
-
-
-def _percent(value: float | None) -> float | None:
-    return None if value is None else round(100 * value, 1)
-
-
 def shown_measures() -> list[Measure]:
     return [measure for measure in MEASURES if measure.name in SHOWN]

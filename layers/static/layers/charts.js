@@ -8,8 +8,6 @@
  *              names: {month} {n} {low} {high}
  *   rhythm     {counts: [7 × 24 numbers, Monday first], ladder: [1, 2, 4, …], says}
  *              names: {day} {from} {to} {n}
- *   intervals  {rows: [{name, value, low, high, n, d}, …] (value null: too few to tell), city: value, unit: "%", says, place}
- *              names: {name} {value} {low} {high} {n} {d}; `place` names the line of the whole place
  */
 
 import { classOf, ladderBreaks, topOf } from "./breaks.js";
@@ -154,39 +152,7 @@ function sayHour(says, [hour, day, n]) {
   return fill(says, { day: dayNames("long")[day], from: hour, to: hour + 1, n });
 }
 
-/** A point and its 95 % bar for each area, and the line of the whole place. */
-export function intervals(data) {
-  const { rows, city, unit = "%", says, place } = data;
-  const bar = { type: "bar", stack: "interval", barWidth: 5, cursor: "default" };
-  const at = (value) => (value === null ? "-" : value);
-  return {
-    ...frame(data.label),
-    grid: { left: 4, right: 16, top: 24, bottom: 4, containLabel: true },
-    tooltip: { ...frame().tooltip, trigger: "item", formatter: ({ dataIndex }) => fill(says, rows[dataIndex]) },
-    xAxis: {
-      ...amount(), minInterval: 0, scale: true, max: ({ max }) => (unit === "%" && max > 95 ? 100 : null),
-      axisLabel: { color: css("ink-3"), formatter: `{value}${unit}` },
-    },
-    yAxis: { ...category(rows.map(({ name }) => name)), inverse: true, axisLine: { show: false } },
-    series: [
-      { ...bar, data: rows.map(({ low }) => at(low)), itemStyle: { color: "transparent" }, silent: true },
-      {
-        ...bar, data: rows.map(({ low, high, value }) => (value === null ? "-" : high - low)),
-        itemStyle: { color: alpha("h4", 0.35), borderRadius: 2 },
-        markLine: {
-          symbol: "none", silent: true, lineStyle: { color: css("ink-3"), type: [3, 3] },
-          label: { formatter: place, position: "start", color: css("ink-3") }, data: [{ xAxis: city }],
-        },
-      },
-      {
-        type: "scatter", symbolSize: 9, data: rows.map(({ value }, n) => [at(value), n]),
-        itemStyle: { color: css("h4"), borderColor: css("surface"), borderWidth: 1.5, opacity: 1 },
-      },
-    ],
-  };
-}
-
-export const CHARTS = { trend, rhythm, intervals };
+export const CHARTS = { trend, rhythm };
 
 let library;
 
