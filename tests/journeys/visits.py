@@ -80,6 +80,8 @@ class Visit:
         self.allowed.update(texts)
 
     def check(self) -> None:
+        # A story may end while its last page still comes.
+        self.page.wait_for_load_state()
         violations = self.page.evaluate("JSON.parse(sessionStorage.violations ?? '[]')")
         assert violations == []
         faults = [fault for fault in self.faults if not any(text in fault for text in self.allowed)]
