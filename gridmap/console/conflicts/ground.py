@@ -57,6 +57,6 @@ def ground_of(conflict: RecurringConflict, scope: Scope) -> Ground:
 
 def _places(conflict: RecurringConflict, scope: Scope) -> list[tuple[Any, float | None]]:
     rows = Incident.objects.visible_to(scope).filter(conflicts=conflict, geom__isnull=False)
-    counted = rows.exclude(state__in=NOT_COUNTED)
+    counted = rows.exclude(state__in=NOT_COUNTED).order_by("pk")
     found = list(counted.values_list("geom", "location_accuracy_m")[: MOST_POINTS + 1])
     return found if len(found) <= MOST_POINTS else []
