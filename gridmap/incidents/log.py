@@ -24,8 +24,7 @@ LISTED = 1_000
 APP = "incidents"
 # A counter, what concerns its reader alone, what is derived from the cases, and the log itself.
 NOT_LOGGED = frozenset(
-    {"casenumber", "notice", "savedview", "countchange", "countvector", "countorder"}
-    | {"countsquare", "countleaf"}
+    {"casenumber", "notice", "savedview", "countchange", "countsquare", "countleaf"}
     | {"logentry", "logseal", "loghead"}
 )
 

@@ -17,7 +17,7 @@ from gridmap.incidents.models import (
     CalendarDay,
     CaseNumber,
     CountChange,
-    CountVector,
+    CountLeaf,
     Incident,
     LogEntry,
     MoveRecord,
@@ -308,7 +308,7 @@ class TestWhatIsWritten:
         self, city: SmallCity, tmp_path: Path
     ) -> None:
         import_rows(tmp_path, *(row(n=n) for n in range(3)))
-        assert CountVector.objects.exists()
+        assert CountLeaf.objects.exists()
         assert not CountChange.objects.exists()
 
 

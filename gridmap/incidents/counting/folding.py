@@ -1,27 +1,38 @@
-"""Folding what has changed into the vectors, so that reading stays short."""
+"""Folding what has changed into the sums of the squares, so that reading stays short."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from gridmap.incidents.counting.leaves import DAY_0, Ints
-from gridmap.incidents.counting.series import ALL, CELL, VECTOR, month_of, placed_in
-from gridmap.incidents.counting.tiling import Changed, fold_squares
-
-Vector = npt.NDArray[np.int32]
-# Vectors by the day for which each was written.
-Steps = dict[date, Vector]
+from gridmap.incidents.counting.leaves import (
+    DAY_0,
+    DAY_SHIFT,
+    NEVER,
+    NOTHING,
+    Changes,
+    Ints,
+    Leaf,
+    changed,
+    empty_leaf,
+    offsets,
+    read,
+    summed,
+    widened,
+    written,
+)
+from gridmap.incidents.counting.squares import ALL, CITY, LEVELS, placed, placed_in
 
 # The same lock as that of the trigger on TRUNCATE.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('fold_counts'))"
 # At once; in the order in which they came, which is that of days more or less.
 MOST = 200_000
+# Changes whose leaves are read together: a minute needs a few statements, and an import not all leaves in memory.
+TOGETHER = 2_000
 # Topic, cell, bin, day and number of each, as eight bytes.
 TAKE = """
 WITH gone AS (
@@ -34,26 +45,37 @@ SELECT count(*), string_agg(int8send(topic_id) || int8send(cell_id) || int8send(
 FROM gone
 """
 SENT = np.dtype(">i8")
-ORDER = "SELECT cells FROM incidents_countorder"
-WRITE_ORDER = """
-INSERT INTO incidents_countorder (id, cells) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET cells = excluded.cells
+ORDERS = "SELECT square, places FROM incidents_countsquare WHERE square = ANY (%s)"
+WRITE_ORDERS = """
+INSERT INTO incidents_countsquare (square, version, places)
+SELECT one.square, floor(random() * 9e18), one.places FROM unnest(%s::bigint[], %s::bytea[]) AS one (square, places)
+ON CONFLICT (square) DO UPDATE SET version = excluded.version, places = excluded.places
 """
-# The months from that before the first one on, and the days of the months that are written.
-DAYS = """
-SELECT day, counts FROM incidents_countvector
-WHERE topic_id = %(topic)s AND NOT is_month AND date_trunc('month', day::timestamp)::date = ANY (%(months)s)
+# From the leaf of a day on.
+LEAVES = """
+SELECT leaf.square, leaf.series, leaf.first, leaf.id, leaf.before
+FROM unnest(%s::bigint[], %s::bigint[], %s::integer[]) AS one (square, series, day)
+JOIN incidents_countleaf AS leaf ON leaf.square = one.square AND leaf.series = one.series AND leaf.first >= (
+    SELECT max(earlier.first) FROM incidents_countleaf AS earlier
+    WHERE earlier.square = one.square AND earlier.series = one.series AND earlier.first <= one.day)
+ORDER BY leaf.first
 """
-MONTHS = """
-SELECT day, counts FROM incidents_countvector
-WHERE topic_id = %(topic)s AND is_month AND day >= coalesce((
-    SELECT max(day) FROM incidents_countvector
-    WHERE topic_id = %(topic)s AND is_month AND day <= %(first)s), %(first)s)
+BLOCKS = "SELECT id, marks, starts, blocks FROM incidents_countleaf WHERE id = ANY (%s)"
+RAISE = """
+UPDATE incidents_countleaf AS leaf SET before = raised.before
+FROM unnest(%s::bigint[], %s::bytea[]) AS raised (id, before) WHERE leaf.id = raised.id
 """
 WRITE = """
-INSERT INTO incidents_countvector (topic_id, is_month, day, counts)
-SELECT %s, %s, written.* FROM unnest(%s::date[], %s::bytea[]) AS written
-ON CONFLICT (topic_id, is_month, day) DO UPDATE SET counts = excluded.counts
+INSERT INTO incidents_countleaf (square, series, first, before, marks, starts, blocks)
+SELECT one.square, one.series, one.first, one.before, one.marks::integer[], one.starts::integer[], one.blocks
+FROM unnest(%s::bigint[], %s::bigint[], %s::integer[], %s::bytea[], %s::text[], %s::text[], %s::bytea[])
+    AS one (square, series, first, before, marks, starts, blocks)
+ON CONFLICT (square, series, first) DO UPDATE
+SET before = excluded.before, marks = excluded.marks, starts = excluded.starts, blocks = excluded.blocks
 """
+
+# A square, and a topic or all of them.
+Series = tuple[int, int]
 
 
 def fold_counts() -> int:
@@ -69,10 +91,66 @@ def rebuild_counts() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE incidents_incident IN SHARE MODE")
         cursor.execute(LOCK)
-        for table in ("change", "vector", "order", "leaf", "square"):
+        for table in ("change", "leaf", "square"):
             cursor.execute(f"DELETE FROM incidents_count{table}")  # noqa: S608 - our own tables
         cursor.execute("SELECT incidents_count_all()")
     fold_counts()
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """So many more or fewer of a topic, place and day, by square in rising order; one element each."""
+
+    squares: Ints
+    places: Ints
+    topics: Ints
+    days: Ints
+    numbers: Ints
+
+    @classmethod
+    def of(cls, data: bytes) -> "_Placed":
+        """Changes in every square where they are counted; one of nobody knows where in that of the city only."""
+        topics, cells, bins, days, numbers = (
+            np.frombuffer(data, SENT).reshape(-1, 5).T.astype(np.int64)
+        )
+        known = np.flatnonzero(bins >= 0)
+        tiles = [placed(level, cells[known], bins[known]) for level in LEVELS]
+        squares = np.concatenate([np.full(len(cells), CITY), *(square for square, _ in tiles)])
+        places = np.concatenate([cells, *(place for _, place in tiles)])
+        which = np.concatenate([np.arange(len(cells)), *[known] * len(LEVELS)])
+        columns = cls(
+            squares, places, topics[which], days.clip(0, NEVER - 2)[which], numbers[which]
+        )
+        return columns.part(np.argsort(squares, kind="stable"))
+
+    def part(self, which: Any) -> "_Placed":
+        return _Placed(*(values[which] for values in vars(self).values()))
+
+    def by_square(self) -> Iterator[tuple[int, slice]]:
+        squares, starts = np.unique(self.squares, return_index=True)
+        bounds = pairwise([*starts.tolist(), len(self.squares)])
+        for square, (begin, end) in zip(squares.tolist(), bounds, strict=True):
+            yield square, slice(begin, end)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A leaf as it stands, without its blocks."""
+
+    id: int
+    first: int
+    before: Ints
+
+
+NO_LEAF = _Kept(0, 0, NOTHING)
+
+
+@dataclass
+class _Written:
+    """Sums before leaves, by id, and whole leaves, by series."""
+
+    raised: list[tuple[int, bytes]] = field(default_factory=list)
+    leaves: list[tuple[Series, Leaf]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -82,94 +160,129 @@ def _fold_some() -> int:
         cursor.execute(TAKE, [MOST, DAY_0])
         number, data = cursor.fetchone()
         if number:
-            columns = np.frombuffer(data, SENT).reshape(-1, 5).T
-            changes = Changed(*columns.astype(np.int64))
-            _fold_cells(cursor, changes)
-            fold_squares(cursor, changes)
+            changes = _Placed.of(data)
+            at, widths = _numbered(cursor, changes)
+            for some in _few(_series(changes, at)):
+                _fold(cursor, some, widths)
         return int(number)
 
 
-def _fold_cells(cursor: CursorWrapper, changes: Changed) -> None:
-    at, width = _places(cursor, changes.cells)
-    for topic in np.unique(changes.topics).tolist():
-        own = changes.topics == topic
-        _fold(cursor, topic, _by_day(changes.part(own), at[own], width))
-    _fold(cursor, ALL, _by_day(changes, at, width))
+def _numbered(cursor: CursorWrapper, changes: _Placed) -> tuple[Ints, dict[int, int]]:
+    """Where in the sums of its square each change is counted, and how many each square has; new places come last."""
+    slices = dict(changes.by_square())
+    cursor.execute(ORDERS, [list(slices)])
+    kept = {square: bytes(places) for square, places in cursor.fetchall()}
+    at, orders = np.zeros_like(changes.places), {}
+    for square, own in slices.items():
+        orders[square], at[own] = placed_in(kept.get(square, b""), changes.places[own])
+    grown = {one: order for one, order in orders.items() if order.nbytes > len(kept.get(one, b""))}
+    cursor.execute(WRITE_ORDERS, [list(grown), [order.tobytes() for order in grown.values()]])
+    return at, {square: len(order) for square, order in orders.items()}
 
 
-def _places(cursor: CursorWrapper, cells: Ints) -> tuple[Ints, int]:
-    """Where in the vectors each cell is counted, and how many there are; new ones come last."""
-    cursor.execute(ORDER)
-    found = cursor.fetchone()
-    order, at = placed_in(found[0] if found else b"", cells)
-    if found is None or len(order) * CELL.itemsize > len(found[0]):
-        cursor.execute(WRITE_ORDER, [order.tobytes()])
-    return at, len(order)
+def _series(changes: _Placed, at: Ints) -> Iterator[tuple[Series, Changes]]:
+    """Changes of every topic in every square, and of all topics; what comes to nothing is left out."""
+    for square, own in changes.by_square():
+        topics, numbers = changes.topics[own], changes.numbers[own]
+        keys = changes.days[own] << DAY_SHIFT | at[own]
+        for topic in np.unique(topics).tolist():
+            its = topics == topic
+            yield (square, topic), summed(keys[its], numbers[its])
+        yield (square, ALL), summed(keys, numbers)
 
 
-def _by_day(changes: Changed, at: Ints, width: int) -> Steps:
-    days, row = np.unique(changes.days, return_inverse=True)
-    vectors = np.zeros((len(days), width), VECTOR)
-    np.add.at(vectors, (row, at), changes.numbers)
-    dates = [DAY_0 + timedelta(days=day) for day in days.tolist()]
-    return dict(zip(dates, vectors, strict=True))
+def _few(series: Iterable[tuple[Series, Changes]]) -> Iterator[dict[Series, Changes]]:
+    """Series with some `TOGETHER` changes."""
+    some: dict[Series, Changes] = {}
+    number = 0
+    for one, changes in series:
+        if not len(changes.keys):
+            continue
+        if number >= TOGETHER:
+            yield some
+            some, number = {}, 0
+        some[one] = changes
+        number += len(changes.keys)
+    yield some
 
 
-def _fold(cursor: CursorWrapper, topic: int, by_day: Steps) -> None:
-    """Changes of one series, into its days and into the months after."""
-    width = len(next(iter(by_day.values())))
-    by_month: Steps = {}
-    for day, vector in by_day.items():
-        after = _month_after(day)
-        by_month[after] = by_month[after] + vector if after in by_month else vector
-    changes = _by_month(by_day)
-    kept = _read(cursor, DAYS, {"topic": topic, "months": list(changes)}, width)
-    stood = _by_month(kept)
-    written: Steps = {}
-    for month, own in changes.items():
-        written |= stepped(stood.get(month, {}), own)
-    _write(cursor, topic, is_month=False, vectors=written)
-    kept = _read(cursor, MONTHS, {"topic": topic, "first": min(by_month)}, width)
-    _write(cursor, topic, is_month=True, vectors=stepped(kept, by_month))
+def _fold(cursor: CursorWrapper, series: dict[Series, Changes], widths: dict[int, int]) -> None:
+    kept = _kept(cursor, series)
+    parts = {one: _parted(own, kept[one]) for one, own in series.items()}
+    touched = [leaf.id for own in parts.values() for leaf, part in own if len(part.keys)]
+    blocks = _blocks(cursor, touched)
+    done = _Written()
+    for one, own in parts.items():
+        _change(one, own, blocks, widths[one[0]], done)
+    _write(cursor, done)
 
 
-def stepped(kept: Steps, changes: Steps) -> Steps:
-    """What is to be written: sums that stand from their day on, once there are changes on some days.
-
-    Every day that has one gets a vector, and whatever stands later changes with it.
-    """
-    first, written = min(changes), {}
-    # What stood, and what came on top of it.
-    before = total = np.zeros_like(changes[first])
-    for day in sorted(kept.keys() | changes.keys()):
-        before = kept.get(day, before)
-        total = total + changes.get(day, 0)
-        if day >= first:
-            written[day] = before + total
-    return written
+def _kept(cursor: CursorWrapper, series: dict[Series, Changes]) -> dict[Series, list[_Kept]]:
+    """The leaves of each series from its first change on."""
+    squares, topics = zip(*series, strict=True) if series else ((), ())
+    days = [int(one.days[0]) for one in series.values()]
+    cursor.execute(LEAVES, [[*squares], [*topics], days])
+    kept: dict[Series, list[_Kept]] = {one: [] for one in series}
+    for square, topic, first, leaf, before in cursor.fetchall():
+        kept[square, topic].append(_Kept(leaf, first, read(before)[0].astype(np.int64)))
+    return {one: own or [NO_LEAF] for one, own in kept.items()}
 
 
-def _month_after(day: date) -> date:
-    return month_of(month_of(day) + timedelta(days=31))
+def _parted(changes: Changes, leaves: list[_Kept]) -> list[tuple[_Kept, Changes]]:
+    """Leaves, and the changes of each."""
+    firsts = [leaf.first for leaf in leaves[1:]]
+    bounds = [0, *np.searchsorted(changes.days, firsts).tolist(), len(changes.keys)]
+    parts = [changes.part(begin, end) for begin, end in pairwise(bounds)]
+    return [*zip(leaves, parts, strict=True)]
 
 
-def _by_month(vectors: Steps) -> dict[date, Steps]:
-    found: dict[date, Steps] = defaultdict(dict)
-    for day, vector in vectors.items():
-        found[month_of(day)][day] = vector
+def _blocks(cursor: CursorWrapper, leaves: list[int]) -> dict[int, tuple[list[int], list[bytes]]]:
+    """Marks and parts of leaves."""
+    cursor.execute(BLOCKS, [leaves])
+    found = {}
+    for leaf, marks, starts, blocks in cursor.fetchall():
+        data = bytes(blocks)
+        found[leaf] = marks, [data[begin - 1 : end - 1] for begin, end in pairwise(starts)]
     return found
 
 
-def _read(cursor: CursorWrapper, sql: str, asked: Mapping[str, Any], width: int) -> Steps:
-    cursor.execute(sql, asked)
-    vectors = {}
-    for day, data in cursor.fetchall():
-        vectors[day] = np.zeros(width, VECTOR)
-        kept = np.frombuffer(data, VECTOR)
-        vectors[day][: len(kept)] = kept
-    return vectors
+def _change(
+    series: Series,
+    parts: Sequence[tuple[_Kept, Changes]],
+    blocks: Mapping[int, tuple[list[int], list[bytes]]],
+    width: int,
+    into: _Written,
+) -> None:
+    """Leaves with their own changes, and what is before each with those of the leaves before."""
+    below = np.zeros(width, np.int64)
+    for leaf, own in parts:
+        before = widened(leaf.before, width) + below
+        if len(own.keys):
+            full = Leaf(before, *blocks[leaf.id]) if leaf.id else empty_leaf()
+            into.leaves += [(series, new) for new in changed(full, own, width)]
+            below = below + own.sums(width)
+        elif below.any():
+            into.raised.append((leaf.id, written(before)))
 
 
-def _write(cursor: CursorWrapper, topic: int, *, is_month: bool, vectors: Steps) -> None:
-    values = [vector.tobytes() for vector in vectors.values()]
-    cursor.execute(WRITE, [topic, is_month, list(vectors), values])
+def _write(cursor: CursorWrapper, done: _Written) -> None:
+    if done.raised:
+        cursor.execute(RAISE, [*map(list, zip(*done.raised, strict=True))])
+    if done.leaves:
+        rows = [
+            (
+                *series,
+                leaf.first,
+                written(leaf.before),
+                _listed(leaf.marks),
+                _listed(offsets(leaf.parts)),
+                b"".join(leaf.parts),
+            )
+            for series, leaf in done.leaves
+        ]
+        cursor.execute(WRITE, [*map(list, zip(*rows, strict=True))])
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """As PostgreSQL reads an array."""
+    return f"{{{','.join(map(str, numbers))}}}"

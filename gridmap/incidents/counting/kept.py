@@ -1,23 +1,16 @@
-"""Counts read from the vectors that are kept, and what has changed since: one statement, one view of the database."""
+"""Counts by cell, read from the sums that are kept."""
 
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
-from django.db import connection
 
 from gridmap.incidents.counting.asking import Counts, Ids
 from gridmap.incidents.counting.cells import cells_of_today
-from gridmap.incidents.counting.series import CELL, VECTOR, month_of
-
-READ = "SELECT * FROM incidents_counts(%s::bigint[], %s::date[], %s::date[])"
-ORDER, BOUNDARIES, MONTHS, DAYS, CHANGES = range(5)
-# As PostgreSQL sends them.
-SENT = np.dtype(">i8")
-EPOCH = date(2000, 1, 1)
-# Place (of a month or edge, from 1), sign, vector.
-Part = list[tuple[int, int, bytes]]
+from gridmap.incidents.counting.leaves import number_of
+from gridmap.incidents.counting.squares import CITY
+from gridmap.incidents.counting.sums import on_one_view, places_of, read_sums
 
 
 def count_kept(
@@ -27,60 +20,36 @@ def count_kept(
 
     Topics by id; all where none is named.
     """
-    months = sorted({month_of(day) for day in edges})
-    parts = _read(topics, months, edges)
-    order = parts[ORDER][0][2] if parts[ORDER] else b""
-    boundaries = parts[BOUNDARIES][0][2] if parts[BOUNDARIES] else b""
-    found, at = _places(order, boundaries, areas, cells)
-    # One more, of which nothing is counted, for cells that have none.
-    width = len(order) // CELL.itemsize + 1
-    before, within = _sums(parts[MONTHS], len(months), width), _sums(parts[DAYS], len(edges), width)
-    until = before[[months.index(month_of(day)) for day in edges]] + within
-    counts = (until[1:] - until[:-1]).T[at]
-    for _place, _sign, data in parts[CHANGES]:
-        _add_changes(counts, found, edges, data)
+    return on_one_view(lambda: _count(areas, cells, [*map(number_of, edges)], topics))
+
+
+def _count(
+    areas: frozenset[int], cells: frozenset[int], days: list[int], topics: Sequence[int]
+) -> tuple[Ids, Counts]:
+    sums = read_sums([CITY], topics, days)
+    found = cells_of_today(sums.boundaries, areas, cells)
+    counts = np.zeros((len(found), len(days) - 1), np.int64)
+    for square in sums.squares.values():
+        known, at = _places(square.version, sums.boundaries, areas, cells)
+        counts[known] = (square.before[1:] - square.before[:-1]).T[at]
+    if len(sums.changes):
+        _add_changes(counts, found, days, sums.changes)
     return found, counts
-
-
-def _read(topics: Sequence[int], months: Sequence[date], edges: Sequence[date]) -> list[Part]:
-    parts: list[Part] = [[] for _ in range(5)]
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [sorted({*topics}), list(months), list(edges)])
-        for part, place, sign, data in cursor.fetchall():
-            if data is not None:
-                parts[part].append((place, sign, bytes(data)))
-    return parts
 
 
 @lru_cache(1_000)
 def _places(
-    order: bytes, boundaries: bytes, areas: frozenset[int], cells: frozenset[int]
+    version: int, boundaries: bytes, areas: frozenset[int], cells: frozenset[int]
 ) -> tuple[Ids, Ids]:
-    """The cells, and where in the vectors each is counted; the last place where it never had a case."""
-    found = cells_of_today(boundaries, areas, cells)
-    counted = np.frombuffer(order, CELL)
-    by_id = np.argsort(counted)
-    at = np.searchsorted(counted, found, sorter=by_id)
-    known = at < len(counted)
-    known[known] = counted[by_id[at[known]]] == found[known]
-    places = np.full(len(found), len(counted), np.int64)
-    places[known] = by_id[at[known]]
-    return found, places
+    """Which of the cells ever had a case, and where in the sums each of these is counted."""
+    found, counted = cells_of_today(boundaries, areas, cells), places_of(CITY, version)
+    _, known, at = np.intersect1d(found, counted, assume_unique=True, return_indices=True)
+    return known, at
 
 
-def _sums(rows: Part, places: int, width: int) -> Counts:
-    """Vectors by place; what they are shorter by is nothing."""
-    total = np.zeros((places, width), np.int64)
-    for place, sign, data in rows:
-        vector = np.frombuffer(data, VECTOR)
-        own = total[place - 1, : len(vector)]
-        (np.add if sign > 0 else np.subtract)(own, vector, out=own)
-    return total
-
-
-def _add_changes(counts: Counts, cells: Ids, edges: Sequence[date], data: bytes) -> None:
-    cell, day, number = np.frombuffer(data, SENT).reshape(-1, 3).T
+def _add_changes(counts: Counts, cells: Ids, days: list[int], changes: Ids) -> None:
+    cell, _bin, day, number = changes.T
     known = np.isin(cell, cells)
     at = np.searchsorted(cells, cell[known])
-    step = np.searchsorted([(edge - EPOCH).days for edge in edges], day[known], side="right") - 1
+    step = np.searchsorted(days, day[known], side="right") - 1
     np.add.at(counts, (at, step), number[known])

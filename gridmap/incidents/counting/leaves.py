@@ -6,7 +6,8 @@ leaf, those of a block, and the entries of the block before the day. Where a day
 day long; where years have few, the whole past is one block.
 
 A part is bytes: a head (numbers of sums and entries, bytes of a sum), the sums (int8, int16 or int32), the days of the entries
-(uint16, rising) and the entries (uint32: place << 8 | number + 128). Days are counted from `DAY_0`, whatever is earlier is of that day.
+(uint16, rising) and the entries (uint32: place << 8 | number + 128). Days are counted from `DAY_0`; whatever is earlier is of that
+day, whatever is too late of the last one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,8 +24,9 @@ Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.uint16]
 Entries = npt.NDArray[np.uint32]
 
-DAY_0 = date(1989, 12, 31)
-# A day no entry is of.
+# No case is older than the twentieth century.
+DAY_0 = date(1899, 12, 31)
+# A day no entry is of, in the year 2079.
 NEVER = (1 << 16) - 1
 HEAD = Struct("<IIB")
 SUMS = {size: np.dtype(f"<i{size}") for size in (1, 2, 4)}
@@ -33,6 +35,11 @@ NUMBER_BITS, ZERO, MOST = 8, 128, 127
 # A key is a day and a place.
 DAY_SHIFT = 24
 MOST_BLOCKS, FEWEST_ENTRIES = 32, 64
+
+
+def number_of(day: date) -> int:
+    """As days are counted here, from 0 to the last one but `NEVER`."""
+    return min(max((day - DAY_0).days, 0), NEVER - 1)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Squares of the map and the bins in them: where a case is counted for overviews. Pure.
+"""Squares of the map and the places in them: where a case is counted. Pure.
 
 A bin is a tile of zoom 20 (x << 20 | y), about 30 m on the ground. A square is a tile of one of `LEVELS` (zoom << 40 | x << 20 | y)
 of 64 by 64 bins of its own (row × 64 + column, from its north-west). A place in a square is a cell and such a bin
-(cell << 12 | bin), so that nothing out of scope is ever touched.
+(cell << 12 | bin), so that nothing out of scope is ever touched. In the square of the whole city a place is a cell.
 """
 
 from itertools import product
@@ -14,6 +14,8 @@ Ints = npt.NDArray[np.int64]
 # Zoom, x, y.
 Tile = tuple[int, int, int]
 
+# The square of the whole city among those of the map, and all topics among topics.
+CITY, ALL = 0, 0
 ZOOMS = range(10, 15)
 # The other zooms are put together from four squares of the next one.
 LEVELS = (10, 12, 14)
@@ -21,6 +23,7 @@ SHARE = 6
 SIDE, BINS = 1 << SHARE, 1 << 2 * SHARE
 BIN_ZOOM, SHIFT = 20, 20
 MASK = (1 << SHIFT) - 1
+PLACE = np.dtype("<i8")
 
 
 def squares_of(tile: Tile) -> list[int]:
@@ -49,6 +52,14 @@ def placed(level: int, cells: Ints, bins: Ints) -> tuple[Ints, Ints]:
     squares = level << 2 * SHIFT | (x >> up) << SHIFT | (y >> up)
     row, column = (y >> up - SHARE) & SIDE - 1, (x >> up - SHARE) & SIDE - 1
     return squares, cells << 2 * SHARE | row << SHARE | column
+
+
+def placed_in(order: bytes, wanted: Ints) -> tuple[Ints, Ints]:
+    """An order of places with what is new in it at its end, and where in it each of the wanted stands."""
+    known = np.frombuffer(order, PLACE)
+    known = np.concatenate([known, np.setdiff1d(wanted, known)])
+    by_id = np.argsort(known)
+    return known, by_id[np.searchsorted(known, wanted, sorter=by_id)]
 
 
 def cells_of(places: Ints) -> Ints:

@@ -1,12 +1,12 @@
+from datetime import date
 from importlib import import_module
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 
-from gridmap.incidents.counting.leaves import DAY_0
-
 before = import_module("gridmap.incidents.migrations.0012_counts")
 COUNTED = before.COUNTED
+DAY_0 = date(1989, 12, 31)
 # A tile of zoom 20: x << 20 | y.
 HALF_WORLD, SIDE = 20037508.342789244, 38.21851414258813
 BIN = f"""(floor((ST_X(geom_3857) + {HALF_WORLD}) / {SIDE})::bigint << 20)

@@ -4,9 +4,7 @@ from gridmap.incidents.models.clocks import ClockEvent, Notice
 from gridmap.incidents.models.counts import (
     CountChange,
     CountLeaf,
-    CountOrder,
     CountSquare,
-    CountVector,
 )
 from gridmap.incidents.models.exports import Export
 from gridmap.incidents.models.incident import Incident
@@ -36,9 +34,7 @@ __all__ = [
     "ClockEvent",
     "CountChange",
     "CountLeaf",
-    "CountOrder",
     "CountSquare",
-    "CountVector",
     "Export",
     "Extension",
     "HandOver",

@@ -22,44 +22,8 @@ class CountChange(models.Model):
         return f"{self.topic_id} {self.cell_id} {self.day}: {self.number:+}"
 
 
-class CountVector(models.Model):
-    """Cases of a topic (0: of all) by cell, before a month or from its first day up to and including a day.
-
-    `counts` are int32 in the order of `CountOrder`; cells that came later have none. There is a row only where something
-    changed: the latest at or before a day is that of the day.
-    """
-
-    topic_id = models.BigIntegerField()
-    is_month = models.BooleanField()
-    day = models.DateField()
-    counts = models.BinaryField()
-
-    app_rights = "SELECT, INSERT, UPDATE"
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["topic_id", "is_month", "day"], name="count_vector_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.topic_id} {'before' if self.is_month else 'up to'} {self.day}"
-
-
-class CountOrder(models.Model):
-    """The ids of the cells (int64) in the order in which the vectors count them; new ones come last. One row."""
-
-    cells = models.BinaryField()
-
-    app_rights = "SELECT, INSERT, UPDATE"
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
 class CountSquare(models.Model):
-    """Which places (int64: cell << 12 | bin of the square) the leaves of a square count, in their order; new ones come last.
+    """Which places (int64) the leaves of a square count, in their order (counting.squares); new ones come last.
 
     Every order has a version of its own, by chance, so that whoever remembers one does not take another one for it.
     """

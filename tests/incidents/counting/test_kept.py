@@ -14,7 +14,7 @@ from gridmap.console.management.commands import tick
 from gridmap.console.management.commands.tick import fold
 from gridmap.incidents.counting import Chosen, count_steps
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
-from gridmap.incidents.models import CountChange, CountVector, Incident
+from gridmap.incidents.models import CountChange, CountLeaf, Incident
 from gridmap.incidents.states import NOT_COUNTED, State
 from tests.incidents.counting.hands import FIRST, SPOT, Hand, execute
 from tests.incidents.counting.stage import Stage
@@ -95,7 +95,7 @@ def test_a_table_that_is_emptied_has_no_cases(stage: Stage) -> None:
     execute("SET CONSTRAINTS ALL IMMEDIATE")
     execute("TRUNCATE incidents_incident CASCADE")
     assert stage.differences(4) == []
-    assert not CountVector.objects.exists()
+    assert not CountLeaf.objects.exists()
 
 
 def test_a_statement_leaves_one_row_a_key_and_one_that_changes_no_count_none(stage: Stage) -> None:

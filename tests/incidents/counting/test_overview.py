@@ -1,15 +1,18 @@
 """Overviews show the bins that cases lie in, those in scope and no other, at any moment."""
 
 from datetime import date
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from geodata.querysets import day_of
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope, scope
-from gridmap.incidents.counting import Window, leaves, overview
+from gridmap.incidents.counting import Chosen, Window, count_cells, kept, overview
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
 from gridmap.incidents.counting.overview import count_bins
+from gridmap.incidents.counting.sums import Sums, read_sums
 from gridmap.incidents.models import CountLeaf, CountSquare
 from tests.incidents.counting.hands import execute
 from tests.incidents.counting.stage import Stage
@@ -29,10 +32,7 @@ PEOPLE = (
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Where a few cases make many blocks and leaves."""
-    monkeypatch.setattr(leaves, "FEWEST_ENTRIES", 3)
-    monkeypatch.setattr(leaves, "MOST_BLOCKS", 2)
+def stage() -> Stage:
     return Stage()
 
 
@@ -80,37 +80,40 @@ def test_a_table_that_is_emptied_has_no_squares(stage: Stage) -> None:
     assert not CountLeaf.objects.exists()
 
 
+@pytest.mark.parametrize("module", [overview, kept])
 def test_squares_that_are_counted_anew_meanwhile_are_read_again(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, module: ModuleType
 ) -> None:
     fold_counts()
-    read, times = overview._read, []
+    times = []
 
-    def read_and_rebuild(*asked: object) -> object:
-        found = read(*asked)  # type: ignore[arg-type]
+    def read_and_rebuild(*asked: Any) -> Sums:
+        found = read_sums(*asked)
         if not times:
             rebuild_counts()
         times.append(1)
         return found
 
-    monkeypatch.setattr(overview, "_read", read_and_rebuild)
-    assert count_bins(stage.scope, TILE, EVER, ()).counts.tolist() == [1]
+    monkeypatch.setattr(module, "read_sums", read_and_rebuild)
+    if module is overview:
+        assert count_bins(stage.scope, TILE, EVER, ()).counts.tolist() == [1]
+    else:
+        assert count_cells(stage.scope, EVER, Chosen()).counts.sum() == 1
     assert len(times) == 2
 
 
 def test_a_case_before_all_days_and_one_after_all_are_in_no_window(stage: Stage) -> None:
-    for year in (1960, 2190):
+    for year in (1860, 2190):
         make_incident(stage.chen, occurred_at=NOW.replace(year=year))
     fold_counts()
-    ever = Window(date(1990, 1, 1), date(2169, 1, 1))
+    ever = Window(date(1900, 1, 1), date(2079, 1, 1))
     assert count_bins(stage.scope, TILE, ever, ()).counts.sum() == 1
+    assert count_cells(stage.scope, ever, Chosen()).counts.sum() == 1
 
 
-def test_other_zooms_and_days_have_no_overview(stage: Stage) -> None:
+def test_other_zooms_have_no_overview(stage: Stage) -> None:
     with pytest.raises(ValueError, match="zoom"):
         count_bins(stage.scope, (15, 0, 0), EVER, ())
-    with pytest.raises(ValueError, match="window"):
-        count_bins(stage.scope, TILE, Window(date(1980, 1, 1), EVER.until), ())
 
 
 @pytest.mark.parametrize("zoom", [10, 11, 14])

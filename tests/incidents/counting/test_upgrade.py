@@ -1,5 +1,6 @@
-"""A city that counted by cell only goes on with tiles, and back."""
+"""A city that counted in another way goes on, and back."""
 
+import pytest
 from django.core.management import call_command
 
 from gridmap.incidents.counting.folding import fold_counts
@@ -8,15 +9,16 @@ from tests.incidents.counting.hands import execute
 from tests.incidents.counting.stage import Stage
 
 
-def test_a_running_city_is_counted_anew_by_the_next_minute(own_database: str) -> None:
+@pytest.mark.parametrize("before", ["0012", "0013"])
+def test_a_running_city_is_counted_anew_by_the_next_minute(own_database: str, before: str) -> None:
     stage = Stage()
     stage.hand.add()
     fold_counts()
-    migrate("0012")
+    migrate(before)
     for _ in range(6):
         stage.hand.act()
     assert execute("SELECT count(*) FROM incidents_countchange")[0][0] > 0
-    migrate("0013")
+    migrate("0014")
     assert CountChange.objects.filter(bin__isnull=False).exists()
     assert stage.differences(10) == []
     fold_counts()
