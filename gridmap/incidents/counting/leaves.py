@@ -190,12 +190,10 @@ def read(
 
 def written(sums: Ints, entries: Changes = NO_CHANGES) -> bytes:
     """A part."""
-    pieces = -(-np.abs(entries.numbers) // MOST)
-    keys = np.repeat(entries.keys, pieces)
-    numbers = _pieces(entries.numbers, pieces)
-    coded = (keys & (1 << DAY_SHIFT) - 1) << NUMBER_BITS | numbers + ZERO
-    days = (keys >> DAY_SHIFT).astype(DAY)
-    return _with_entries(sums, len(keys), days.tobytes() + coded.astype(ENTRY).tobytes())
+    told = _in_pieces(entries)
+    coded = (told.keys & (1 << DAY_SHIFT) - 1) << NUMBER_BITS | told.numbers + ZERO
+    days = told.days.astype(DAY)
+    return _with_entries(sums, len(days), days.tobytes() + coded.astype(ENTRY).tobytes())
 
 
 def _raised(part: bytes, by: Ints) -> bytes:
@@ -214,12 +212,15 @@ def _with_entries(sums: Ints, number: int, entries: bytes) -> bytes:
     return HEAD.pack(len(kept), number, size) + kept.astype(SUMS[size]).tobytes() + entries
 
 
-def _pieces(numbers: Ints, pieces: Ints) -> Ints:
-    """Numbers in so many pieces each, none larger than an entry holds."""
-    signs = np.sign(numbers)
-    found = np.repeat(signs * MOST, pieces)
-    found[np.cumsum(pieces) - 1] = numbers - signs * MOST * (pieces - 1)
-    return found
+def _in_pieces(entries: Changes) -> Changes:
+    """With numbers none of which is larger than an entry holds; keys of large ones stand several times."""
+    pieces = -(-np.abs(entries.numbers) // MOST)
+    if (pieces < 2).all():
+        return entries
+    signs = np.sign(entries.numbers)
+    numbers = np.repeat(signs * MOST, pieces)
+    numbers[np.cumsum(pieces) - 1] = entries.numbers - signs * MOST * (pieces - 1)
+    return Changes(np.repeat(entries.keys, pieces), numbers)
 
 
 def _size(values: Ints) -> int:
