@@ -123,7 +123,7 @@ desk-places         POST   -             -         | in  404 in  | 404  405  404
 desk-near           GET    d             near      | in  404 in  | 404  ok   404  ok   ok   city city 404  404  404  404  404  city
 desk-near           POST   -             -         | in  404 in  | 404  405  404  405  405  405  405  404  404  404  404  404  405
 
-notices             GET    -             cases     | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
+notices             GET    -             told      | in  ok  in  | cell comm post comm sub  city city team comm team city ok   city
 notices             POST   -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 notices-read        GET    -             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 notices-read        POST   -             -         | in  told in | told told told told told told told told told told told told told
@@ -314,8 +314,6 @@ ANSWERS: dict[str, dict[str, str]] = {
         "plan": f"{HERE_A1} post-a2",
     },
     "cases": {
-        "post": "case-a",
-        "cell": "case-a",
         "team": "case-a",
         "comm": "case-a case-b",
         "sub": "case-a case-b case-c",

@@ -49,7 +49,7 @@ from tests.makers import (
     point,
 )
 from tests.matrix_command import COMMAND_TARGETS
-from tests.matrix_conflicts import BRIEFING_TARGETS, CONFLICT_TARGETS, find_conflicts
+from tests.matrix_conflicts import BRIEFING_TARGETS, CONFLICT_TARGETS, find_conflicts, tell_of_task
 
 ROLES = tuple(role.value for role in Role)
 IDENTITIES = ("anonymous", "outsider", "disabled", *ROLES)
@@ -227,7 +227,7 @@ def _appoint_everybody(city: SmallCity) -> dict[str, User]:
 
 def _report_everywhere(dispatcher: User) -> dict[str, Incident]:
     """A new case in each cell; the one in cell a lies in building and post a1. Everybody was once told of
-    every case."""
+    every case, and of the task."""
     cases = {
         key: make_incident(
             dispatcher,
@@ -245,6 +245,7 @@ def _report_everywhere(dispatcher: User) -> dict[str, Incident]:
         for user in User.objects.all()
         for case in cases.values()
     )
+    tell_of_task()
     return cases
 
 

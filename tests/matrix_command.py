@@ -65,6 +65,9 @@ conflict-task       GET    of-d          -         | in  404 in  | 404  404  404
 conflict-task       POST   done-a        task      | in  404 in  | 404  404  404  404  404  404  404  board 404 board 404 404 404
 conflict-task       POST   a             task      | in  404 in  | 404  404  404  404  404  404  404  422=task 404 422=task 404 404 404
 
+notices-read        POST   of-guide      -         | in  404 in  | 404  404  404  404  404  404  404  done 404  404  404  404  404
+notices-read        POST   of-officer    -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+
 api-counts          GET    -             -         | 401 400 401 | 400  400  400  400  400  400  400  400  400  400  400  400  400
 api-counts          GET    ever          counts    | 401 ok  401 | a    ab   a    ab   abc  all  all  ok   ab   ok   all  plan all
 api-counts          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
@@ -128,6 +131,15 @@ COMMAND_ANSWERS: dict[str, dict[str, str]] = {
         "all": "conflict-a conflict-d area-p area-r staff-officer",
     },
     "task": {"task": "conflict-a task-a"},
+    # Cases, and for its team and who gave it the task.
+    "told": {
+        "post": "case-a",
+        "cell": "case-a",
+        "team": "case-a conflict-a task-a",
+        "comm": "case-a case-b",
+        "sub": "case-a case-b case-c conflict-a task-a",
+        "city": "case-a case-b case-c case-d",
+    },
     "outlined": {"one": "conflict-a", "all": "conflict-a conflict-d"},
     "listed-conf": {
         "one": "conflict-a staff-officer",

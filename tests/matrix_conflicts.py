@@ -1,4 +1,4 @@
-"""What the permission matrix asks of conflicts, and the two of its city."""
+"""What the permission matrix asks of conflicts and notices of tasks, and the two conflicts of its city."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gridmap.accounts.models import GuideTeam, Role, User
 from gridmap.accounts.scope import today
+from gridmap.incidents.models import Notice
 from gridmap.recurring.models import JointTask, RecurringConflict
 from gridmap.recurring.services.handling import confirm_conflict, give_owner, write_plan
 from gridmap.recurring.services.tasks import give_tasks
@@ -43,6 +44,15 @@ def find_conflicts(city: SmallCity, people: dict[str, User]) -> dict[str, Recurr
     return {key: RecurringConflict.objects.get(pk=one.pk) for key, one in found.items()}
 
 
+def tell_of_task() -> None:
+    """Everybody, whoever it concerns."""
+    task = JointTask.objects.get()
+    Notice.objects.bulk_create(
+        Notice(user=user, task_id=task.pk, kind="task", at=timezone.now())
+        for user in User.objects.all()
+    )
+
+
 def _conflict(key: str, name: str = "", **fields: Any) -> Callable[[Any], Asked]:
     """The page of a conflict, or an act on it in the version that it has."""
 
@@ -62,6 +72,11 @@ def _task(key: str, **fields: Any) -> Callable[[Any], Asked]:
         return {"code": city.conflicts[key].code, "number": number}, fields
 
     return target
+
+
+def _told(username: str) -> Callable[[Any], Asked]:
+    """What somebody was told of the task."""
+    return lambda _: ({}, {"open": Notice.objects.get(user__username=username, kind="task").pk})
 
 
 BRIEFING_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
@@ -85,4 +100,7 @@ CONFLICT_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
     ("conflict-task", "done-a"): _task("a", result="done"),
     # Under the address of another conflict it is not there.
     ("conflict-task", "of-d"): _task("d"),
+    ("notices-read", "of-guide"): _told("guide"),
+    # Told of a task that neither was given by the officer nor is of a team of theirs.
+    ("notices-read", "of-officer"): _told("community_officer"),
 }

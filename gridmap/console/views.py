@@ -12,10 +12,10 @@ from geodata.versions import data_version
 from gridmap.accounts.guards import person_of
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import scope
-from gridmap.console.addresses import case_address
 from gridmap.console.contacts import read_contacts
 from gridmap.console.my_cells import read_ground, read_my_cells
-from gridmap.console.notices import notices_of, read_lines
+from gridmap.console.notice_lines import opened_by, read_lines
+from gridmap.console.notices import notices_of
 from gridmap.console.overview import NoSuchArea, read_overview, search
 from gridmap.console.pages import is_english, page, page_number
 from gridmap.incidents.services.reading import read_notices
@@ -115,7 +115,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def notices_read(request: HttpRequest) -> HttpResponse:
-    """Mark all as read; or the one of `open`, and go to its case."""
+    """Mark all as read; or the one of `open`, and go to what it is about."""
     person, now = person_of(request), timezone.now()
     number = request.POST.get("open", "")
     if not number:
@@ -125,4 +125,4 @@ def notices_read(request: HttpRequest) -> HttpResponse:
         raise Http404
     notice = get_object_or_404(notices_of(scope(person)).select_related("incident"), pk=int(number))
     read_notices(by=person, at=now, only=[notice.pk])
-    return redirect(case_address(notice.incident.code))
+    return redirect(opened_by(notice))

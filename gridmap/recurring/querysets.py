@@ -75,6 +75,15 @@ class JointTaskQuerySet(models.QuerySet[Any]):
         """Those of the teams that this person belongs to."""
         return self.standing().filter(team__in=scope.team_ids)
 
+    def told_to(self, scope: Scope) -> Self:
+        """Those that concern this person: of an own team, or given by oneself, while their conflict is seen."""
+        if not (scope.team_ids or scope.area_ids):
+            return self.none()
+        conflicts: Any = self.model._meta.get_field("conflict").related_model
+        mine = Q(team__in=scope.team_ids) | Q(given__by=scope.user_id)
+        seen = conflicts.objects.visible_to(scope)
+        return self.standing().filter(mine, conflict__in=seen.values("pk"))
+
     def open(self) -> Self:
         """Those that wait to be done."""
         return self.standing().filter(done_at=None)

@@ -1,5 +1,6 @@
-"""Joint tasks as they are told: on the page of their conflict, and at the desk of their team."""
+"""Joint tasks as they are told: on the page of their conflict, at the desk of their team, in notices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from gridmap.console.belonging import name_of
 from gridmap.console.cases.wording import called, language_of
 from gridmap.console.conflicts.wording import overdue_words
 from gridmap.console.times import day
+from gridmap.incidents.models import Notice
 from gridmap.recurring.models import JointTask, RecurringConflict
 
 
@@ -41,6 +43,14 @@ def tasks_of(conflict: RecurringConflict, scope: Scope, now: datetime) -> list[T
 def tasks_to_do(scope: Scope, now: datetime) -> list[Task]:
     """What the teams of this person have to do, what is due first on top; one statement."""
     return _told(JointTask.objects.of_teams(scope).open().order_by("due_on", "pk"), scope, now)
+
+
+def tasks_of_notices(
+    notices: Iterable[Notice], scope: Scope, now: datetime
+) -> dict[int | None, Task]:
+    """By number, those that these notices in scope are about; one statement, none where none is."""
+    rows = JointTask.objects.filter(pk__in={one.task_id for one in notices})
+    return {task.number: task for task in _told(rows, scope, now)}
 
 
 def _told(rows: QuerySet[JointTask], scope: Scope, now: datetime) -> list[Task]:

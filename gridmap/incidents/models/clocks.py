@@ -44,7 +44,7 @@ class ClockEvent(models.Model):
 
 
 class Notice(models.Model):
-    """One line for one person: a case came, was moved, is due."""
+    """One line for one person about one thing: a case came, was moved, is due; a joint task came, is done."""
 
     class Kind(models.TextChoices):
         ARRIVED = "arrived", _("新案件")
@@ -55,9 +55,13 @@ class Notice(models.Model):
         ESCALATED = "escalated", _("提级")
         UNROUTED = "unrouted", _("无主")
         SUPERVISED = "supervised", _("督办")
+        TASK = "task", _("联合任务")
+        TASK_DONE = "task_done", _("任务办完")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="notices")
+    incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="notices")
+    # A joint task of `recurring`, which this app does not know: the key to its table is made there.
+    task_id = models.BigIntegerField(_("联合任务"), null=True)
     kind = models.CharField(_("类型"), max_length=10, choices=Kind)
     at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("已读"), null=True)
@@ -69,6 +73,20 @@ class Notice(models.Model):
         verbose_name_plural = _("通知")
         indexes = [
             models.Index(fields=["user", "-at"], name="notice_unread", condition=Q(read_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(incident__isnull=False, task_id=None) & ~Q(kind__in=["task", "task_done"])
+                )
+                | Q(incident=None, task_id__isnull=False, kind__in=["task", "task_done"]),
+                name="notice_of_a_case_or_a_task",
+            ),
+            models.UniqueConstraint(
+                fields=["task_id", "user", "kind"],
+                condition=Q(task_id__isnull=False),
+                name="notice_of_a_task_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from gridmap.recurring.models import ConflictRecord, JointTask, RecurringConflic
 from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
 from gridmap.recurring.services.handling import lock_for, refuse_past, said
 from gridmap.recurring.services.recording import record
+from gridmap.recurring.services.telling import tell_of_end, tell_of_tasks
 from gridmap.recurring.states import Act
 
 
@@ -27,7 +28,7 @@ def give_tasks(
     at: datetime,
     version: int | None = None,
 ) -> ConflictRecord:
-    """Each team gets the same task; it can be taken back as long as nothing else was done.
+    """Each team gets the same task and is told; it can be taken back as long as nothing else was done.
 
     Raises
     ------
@@ -44,12 +45,13 @@ def give_tasks(
     JointTask.objects.bulk_create(
         JointTask(conflict=locked, given=given, team=team, note=note, due_on=due) for team in teams
     )
+    tell_of_tasks(given)
     return given
 
 
 @transaction.atomic
 def finish_task(*, task: JointTask, result: str, by: User, at: datetime) -> ConflictRecord:
-    """Its team says what came of it.
+    """Its team says what came of it, and who gave it is told.
 
     Raises
     ------
@@ -66,4 +68,6 @@ def finish_task(*, task: JointTask, result: str, by: User, at: datetime) -> Conf
         raise ConflictOvertaken(_("这项任务已经办完，或者撤销了。"))
     locked.done_at, locked.done_by, locked.result = at, by, result
     locked.save(update_fields=["done_at", "done_by", "result"])
-    return record(conflict, Act.FINISH, None, at=at, by=by, note=f"{locked.team.name}：{result}")
+    done = record(conflict, Act.FINISH, None, at=at, by=by, note=f"{locked.team.name}：{result}")
+    tell_of_end(locked, done)
+    return done
