@@ -66,7 +66,9 @@ def test_from_a_candidate_to_a_measure_and_the_case_says_to_what_it_belongs(
     expect(page.locator(".belongs")).to_contain_text(f"方案由 {name} 负责")
 
 
-def test_the_guide_team_finds_its_joint_task_and_says_what_came_of_it(window: Visitor) -> None:
+def test_the_bell_leads_a_team_to_its_joint_task_and_who_gave_it_to_what_came_of_it(
+    window: Visitor,
+) -> None:
     page = window(DESK).sign_in("community-officer", "/conflicts/")
     open_conflict(page, COMING)
     # The story before has confirmed it, where it was told.
@@ -82,13 +84,20 @@ def test_the_guide_team_finds_its_joint_task_and_says_what_came_of_it(window: Vi
     team = window(PHONE).sign_in("guide", "/desk/teams/")
     todo = team.locator(".todo__one", has_text="查清水箱由谁维修")
     expect(todo).to_contain_text(COMING.split(" · ")[0])
-    todo.get_by_role("link", name="完成").click()
+    team.locator("#bell").click()
+    line = team.locator(".notices .item__main", has_text="查清水箱由谁维修")
+    expect(line).to_contain_text("联合任务")
+    line.click()
+    tasks = team.locator("section[aria-labelledby=tasks]")
+    expect(tasks).to_be_in_viewport()
+    tasks.get_by_role("link", name="完成").click()
     team.locator("#id_result").fill("协议签了，水箱归物业维修")
     team.locator(".act .btn--lg").click()
     expect(team.locator("#toasts")).to_contain_text("任务办完了")
     expect(team.locator(".todo__one", has_text="查清水箱由谁维修")).to_have_count(0)
 
-    page.reload()
+    page.goto(page.url.partition("/conflicts/")[0] + "/notices/")
+    page.locator(".notices .item__main", has_text="水箱归物业维修").click()
     expect(page.locator("section[aria-labelledby=tasks]")).to_contain_text("水箱归物业维修")
     expect(page.locator(".past").first).to_contain_text("办完了联合任务")
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gridmap.incidents.models.incident import Incident
 
@@ -55,7 +56,7 @@ class Notice(models.Model):
         ESCALATED = "escalated", _("提级")
         UNROUTED = "unrouted", _("无主")
         SUPERVISED = "supervised", _("督办")
-        TASK = "task", _("联合任务")
+        TASK = "task", pgettext_lazy("notice", "联合任务")
         TASK_DONE = "task_done", _("任务办完")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
