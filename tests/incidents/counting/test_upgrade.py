@@ -18,7 +18,7 @@ def test_a_running_city_is_counted_anew_by_the_next_minute(own_database: str, be
     for _ in range(6):
         stage.hand.act()
     assert execute("SELECT count(*) FROM incidents_countchange")[0][0] > 0
-    migrate("0014")
+    migrate("0015")
     assert CountChange.objects.filter(bin__isnull=False).exists()
     assert stage.differences(10) == []
     fold_counts()

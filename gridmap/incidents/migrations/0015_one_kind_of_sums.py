@@ -82,7 +82,7 @@ DROP FUNCTION incidents_sums(bigint[], bigint[], integer[], integer, bigint, big
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0013_overviews")]
+    dependencies = [("incidents", "0014_notices_of_tasks")]
 
     operations = [
         migrations.RunSQL(NOTHING + TAKE + READ, BACK),
