@@ -30,12 +30,17 @@ def moment(on: date | datetime) -> datetime:
     """The instant that `on` stands for: itself, or the end of that day in Beijing."""
     if isinstance(on, datetime):
         return on
-    return datetime.combine(on + timedelta(days=1), time.min, BEIJING) - timedelta(microseconds=1)
+    return midnight(on + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 def day_of(at: datetime) -> date:
     """The day in Beijing that an instant belongs to."""
     return at.astimezone(BEIJING).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins in Beijing."""
+    return datetime.combine(day, time.min, BEIJING)
 
 
 class AreaQuerySet(models.QuerySet[Any]):

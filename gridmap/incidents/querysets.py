@@ -1,6 +1,6 @@
 """Reading cases and the tables beside them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import cos, radians
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db import models
 from django.db.models import FloatField, Q
 
-from geodata.querysets import BEIJING, day_of
+from geodata.querysets import day_of, midnight
 from gridmap.accounts.models import Role
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.calendar import YEARS_AHEAD
@@ -32,8 +32,8 @@ def is_overdue(at: datetime) -> Q:
 
 def is_due_today(at: datetime) -> Q:
     """Later today, in Beijing."""
-    midnight = datetime.combine(day_of(at) + timedelta(days=1), time.min, BEIJING)
-    return IS_RUNNING & Q(due_at__gte=at, due_at__lt=midnight)
+    tomorrow = midnight(day_of(at) + timedelta(days=1))
+    return IS_RUNNING & Q(due_at__gte=at, due_at__lt=tomorrow)
 
 
 class GroundDistance(GeoFunc):

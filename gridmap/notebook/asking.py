@@ -1,12 +1,12 @@
 """Which cases are asked for: a period in Beijing, topics, and what whoever looks may be told."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import numpy as np
 from django.utils import timezone
 
-from geodata.querysets import BEIJING
+from geodata.querysets import BEIJING, midnight
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.models import Incident, Topic
 from gridmap.incidents.querysets import IncidentQuerySet
@@ -24,7 +24,7 @@ def moment_of(day: Day) -> datetime | None:
     if day is None:
         return None
     if not isinstance(day, datetime):
-        return datetime.combine(day, time.min, BEIJING)
+        return midnight(day)
     return day if timezone.is_aware(day) else day.replace(tzinfo=BEIJING)
 
 

@@ -1,17 +1,12 @@
 """The days and moments that figures and measures are about, in Beijing. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from geodata.querysets import BEIJING, day_of
+from geodata.querysets import day_of
 from gridmap.performance.measures import AGAIN_DAYS, WEEKS
 
 _DAY = timedelta(days=1)
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins."""
-    return datetime.combine(day, time.min, BEIJING)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from geodata.models import STORED
+from geodata.querysets import midnight
 from gridmap.incidents.frames import X, Y
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.states import NOT_COUNTED, Name, State
 from gridmap.incidents.topics import MEDIATED
 from gridmap.performance.measures import AGAIN_DAYS, MEASURES, SAME_PLACE_M, Share
-from gridmap.performance.periods import Periods, midnight
+from gridmap.performance.periods import Periods
 from gridmap.performance.statement import Rows, flag
 
 Shares = dict[str, Share]

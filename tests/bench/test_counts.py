@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from geodata.querysets import midnight
 from gridmap.accounts.scope import today
 from gridmap.incidents.counting import CellCounts, Chosen, Window, count_cells
-from gridmap.incidents.counting.asking import midnight
 from gridmap.incidents.counting.folding import fold_counts
 from tests.bench import report
 from tests.bench.counts_city import COLUMNS, COUNTED, Side, two_cities

@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from geodata.querysets import midnight
 from gridmap.accounts.scope import today
 from gridmap.console.bin_bytes import packed
 from gridmap.incidents.counting import Window
-from gridmap.incidents.counting.asking import midnight
 from gridmap.incidents.counting.folding import fold_counts, rebuild_counts
 from gridmap.incidents.counting.overview import count_bins
 from gridmap.incidents.counting.squares import ZOOMS, Tile

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, Prefetch, prefetch_related_objects
 
-from geodata.querysets import BEIJING
+from geodata.querysets import midnight
 from gridmap.console.briefing.asking import Asked
 from gridmap.console.briefing.figures import Counts, read_counts
 from gridmap.console.briefing.ground import Ground, read_ground
@@ -82,7 +82,7 @@ def read_briefing(asked: Asked) -> Briefing:
 
 def _end_of(asked: Asked) -> datetime:
     """The last moment that the measures know of."""
-    ends = datetime.combine(asked.week.until, time.min, BEIJING) - timedelta(microseconds=1)
+    ends = midnight(asked.week.until) - timedelta(microseconds=1)
     return min(ends, asked.now)
 
 

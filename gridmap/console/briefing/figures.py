@@ -7,11 +7,10 @@ from datetime import date
 from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
 
-from geodata.querysets import BEIJING
+from geodata.querysets import BEIJING, midnight
 from gridmap.console.briefing.asking import Week, week_of
 from gridmap.incidents.models import Topic
 from gridmap.incidents.querysets import IncidentQuerySet
-from gridmap.performance.periods import midnight
 from gridmap.performance.usual import days_alike
 from layers.hotspots.usual import Usual, usual_range
 

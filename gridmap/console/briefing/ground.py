@@ -13,13 +13,13 @@ from django.contrib.gis.geos import Polygon
 from django.db.models import BinaryField, F, Func, QuerySet
 
 from geodata.models import DRAWN, AreaVersion, Cell, CellVersion, Street
+from geodata.querysets import midnight
 from gridmap.console.briefing.asking import Asked
 from gridmap.console.cases.wording import called
 from gridmap.incidents.counting import Chosen, count_steps
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.states import NOT_COUNTED
 from gridmap.performance.measures import WEEKS
-from gridmap.performance.periods import midnight
 from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.states import State
 from layers.map_picture import Frame, Lines, Outline, Picture, draw_map

@@ -4,12 +4,12 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 from django.utils.translation import gettext as _
 
-from geodata.querysets import BEIJING
+from geodata.querysets import midnight
 from gridmap.console.command.cube import Cube, Ints
 from gridmap.console.command.places import Place
 from gridmap.console.command.steps import Steps
@@ -69,9 +69,7 @@ def _summed(values: Ints, window: range) -> list[int]:
 
 def _days(steps: Steps, window: range, now: datetime) -> float:
     """Days of a window that have gone by: the last step counts up to now."""
-    first, last = (
-        datetime.combine(steps.edges[n], time.min, BEIJING) for n in (window.start, window.stop)
-    )
+    first, last = (midnight(steps.edges[n]) for n in (window.start, window.stop))
     return (min(last, now) - first) / timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ knows them (`choices`).
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from geodata.querysets import BEIJING
+from geodata.querysets import midnight
 from gridmap.incidents.states import NOT_COUNTED, STATE_LABELS, Name
 from gridmap.incidents.topics import RISKS, SOURCES, URGENCIES
 
@@ -278,14 +278,10 @@ def _within(column: str, since: date | None, until: date | None) -> Q:
     """Days in Beijing, both counted in."""
     found = Q()
     if since:
-        found &= Q(**{f"{column}__gte": _midnight(since)})
+        found &= Q(**{f"{column}__gte": midnight(since)})
     if until:
-        found &= Q(**{f"{column}__lt": _midnight(until + timedelta(days=1))})
+        found &= Q(**{f"{column}__lt": midnight(until + timedelta(days=1))})
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, BEIJING)
 
 
 def _holding(text: str) -> Q:

@@ -1,12 +1,10 @@
 """What is counted, and what comes back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-
-from geodata.querysets import BEIJING
 
 Ids = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int64]
@@ -61,8 +59,3 @@ class AreaCounts:
     groups: tuple[tuple[int, ...], ...]
     counts: Counts
     window: Window
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which a day begins in Beijing."""
-    return datetime.combine(day, time.min, BEIJING)

@@ -7,7 +7,8 @@ import numpy as np
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, DateTimeField, F, Func, IntegerField, Value
 
-from gridmap.incidents.counting.asking import Chosen, Counts, Ids, midnight
+from geodata.querysets import midnight
+from gridmap.incidents.counting.asking import Chosen, Counts, Ids
 from gridmap.incidents.querysets import IncidentQuerySet
 from gridmap.incidents.states import NOT_COUNTED
 

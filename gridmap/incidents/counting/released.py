@@ -18,18 +18,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import TruncQuarter
 
-from geodata.querysets import BEIJING
-from gridmap.incidents.counting.asking import LEAST, Chosen, Counts, Window, midnight
+from geodata.querysets import BEIJING, midnight
+from gridmap.incidents.counting.asking import LEAST, Chosen, Counts, Window
 from gridmap.incidents.counting.plain import counted
 from gridmap.incidents.models import Incident
 from layers.hotspots.release import Lattice, Release, release
 
-Flags = npt.NDArray[np.bool_]
 ALL = "*"
 _KEY_BYTES = 64
 

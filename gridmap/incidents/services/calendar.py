@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from geodata.querysets import BEIJING
+from geodata.querysets import BEIJING, midnight
 from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
 from gridmap.incidents.calendar import FIRST_YEAR, LAST_ANNOUNCED, YEARS_AHEAD, Day, days
@@ -104,7 +104,7 @@ def _hold_computed(since: date) -> list[int]:
     a case holds it before looking at the calendar.
     """
     values: dict[str, Any] = {
-        "since": datetime.combine(since, time.min, BEIJING),
+        "since": midnight(since),
         "new_round": NEW_ROUND,
     }
     with connection.cursor() as cursor:

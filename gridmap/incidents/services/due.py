@@ -1,12 +1,12 @@
 """What has fallen due: found in sets, written once."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from geodata.querysets import BEIJING
+from geodata.querysets import BEIJING, midnight
 from gridmap.incidents import clock_rules as rules
 from gridmap.incidents.models import ClockEvent, Notice
 
@@ -97,7 +97,7 @@ def _rows(sql: str, at: datetime, **values: Any) -> list[Any]:
     known: dict[str, Any] = {
         "at": at,
         "day": day,
-        "midnight": datetime.combine(day, time.min, BEIJING),
+        "midnight": midnight(day),
         "morning": datetime.combine(day, rules.REMIND_AT, BEIJING),
         "running": rules.RUNNING,
         "climbing": rules.CLIMBING,

@@ -1,5 +1,5 @@
 from argparse import ArgumentParser
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from geodata.exporting import ExportRefused
-from geodata.querysets import BEIJING
+from geodata.querysets import midnight
 from gridmap.accounts.models import User
 from gridmap.incidents.models import Incident, PartyLook
 from gridmap.incidents.querysets import IncidentQuerySet
@@ -65,11 +65,7 @@ def _cases(chosen: dict[str, Any]) -> IncidentQuerySet:
     if "topic" in chosen:
         cases = cases.filter(topic__code=chosen["topic"])
     if "since" in chosen:
-        cases = cases.filter(registered_at__gte=_midnight(chosen["since"]))
+        cases = cases.filter(registered_at__gte=midnight(chosen["since"]))
     if "until" in chosen:
-        cases = cases.filter(registered_at__lt=_midnight(chosen["until"]))
+        cases = cases.filter(registered_at__lt=midnight(chosen["until"]))
     return cases
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, BEIJING)

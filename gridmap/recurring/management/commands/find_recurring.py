@@ -1,13 +1,13 @@
 import json
 from argparse import ArgumentParser
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from geodata.querysets import BEIJING
+from geodata.querysets import midnight
 from gridmap.incidents.models import Incident
 from gridmap.recurring.models import Evidence, Run
 from gridmap.recurring.services.errors import RunRefused
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         try:
             run = find_recurring(
                 at=timezone.now(),
-                since=_midnight(since),
-                until=_midnight(until),
+                since=midnight(since) if since else None,
+                until=midnight(until) if until else None,
                 topics=options["topic"],
                 seed=options["seed"],
                 tell=self.stderr.write,
@@ -82,7 +82,3 @@ class Command(BaseCommand):
             ],
         }  # fmt: skip
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, BEIJING)
