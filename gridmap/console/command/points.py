@@ -1,6 +1,8 @@
 """The single cases on the map, where they are few."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
@@ -19,13 +21,13 @@ MOST = 300
 
 
 def read_points(asked: Asked, box: Box) -> dict[str, Any]:
-    """The cases of the window in a box of degrees and, where they are few, each of them; nothing at all for who may
-    not see cases, because a small box would tell what is merged elsewhere."""
+    """The cases of the window in a box of degrees, none where they are many; none for who may not see cases, because
+    a small box would tell what is merged elsewhere. One statement."""
     if not asked.sees_cases:
-        return {"count": 0, "points": []}
-    cases = _cases(asked, box)
-    count = cases.count()
-    return {"count": count, "points": _points(cases, asked.now) if count <= MOST else []}
+        return {"points": []}
+    # In any order, so that the search ends with the first that is too many.
+    cases = list(_due(_cases(asked, box), asked.now).order_by()[: MOST + 1])
+    return {"points": _points(cases) if len(cases) <= MOST else []}
 
 
 def _cases(asked: Asked, box: Box) -> IncidentQuerySet:
@@ -35,11 +37,18 @@ def _cases(asked: Asked, box: Box) -> IncidentQuerySet:
     return counted(seen, asked.period.since, asked.period.until, asked.chosen)
 
 
-def _points(cases: IncidentQuerySet, now: datetime) -> list[dict[str, Any]]:
-    rows = cases.annotate(due=Case(
-        When(is_overdue(now), then=Value("overdue")), When(is_due_today(now), then=Value("today")),
-        When(is_open=True, then=Value("open")), default=Value("other"),
-    ))  # fmt: skip
+def _due(cases: IncidentQuerySet, now: datetime) -> IncidentQuerySet:
+    due = Case(
+        When(is_overdue(now), then=Value("overdue")),
+        When(is_due_today(now), then=Value("today")),
+        When(is_open=True, then=Value("open")),
+        default=Value("other"),
+    )
+    found: IncidentQuerySet = cases.only("code", "title", "geom").annotate(due=due)
+    return found
+
+
+def _points(cases: Iterable[Any]) -> list[dict[str, Any]]:
     return [
         {
             "lon": round(case.geom.x, 6),
@@ -49,5 +58,5 @@ def _points(cases: IncidentQuerySet, now: datetime) -> list[dict[str, Any]]:
             "due": case.due,
             "url": case_address(case.code),
         }
-        for case in rows.only("code", "title", "geom").order_by("code")
+        for case in sorted(cases, key=attrgetter("code"))
     ]

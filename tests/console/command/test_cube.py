@@ -235,7 +235,7 @@ def test_a_planner_is_told_communities_together_and_nothing_of_cells(cast: Cast)
     assert arrays["totals"].sum() == 13
     assert (arrays["bins"].size, arrays["open"].sum(), arrays["rhythm"].sum()) == (0, 0, 0)
     assert lin.get("/command/cube/?source=patrol").status_code == 400
-    assert lin.get("/command/points/?box=98,39,99,40").json() == {"count": 0, "points": []}
+    assert lin.get("/command/points/?box=98,39,99,40").json() == {"points": []}
     assert b"cell-" not in lin.get("/command/places/1/").content
     assert b"cell-a" in cast.browser("chen").get("/command/places/1/").content
 

@@ -153,20 +153,22 @@ def test_a_box_is_asked_for_and_few_points_are_told_with_their_due(cast: Cast) -
     assert chen.get("/command/points/").json()["errors"].keys() == {"box"}
     assert chen.get("/command/points/?box=1,2,3").json()["errors"].keys() == {"box"}
     told = chen.get("/command/points/?box=98,39,99,40").json()
-    assert told["count"] == 7
+    assert len(told["points"]) == 7
+    assert told["points"] == sorted(told["points"], key=lambda point: str(point["code"]))
     one = next(point for point in told["points"] if point["title"] == "case-b")
     assert one["due"] in {"open", "today"}
     assert one["url"] == f"/cases/{one['code']}/"
     assert 98 < one["lon"] < 99
-    assert chen.get("/command/points/?box=97,39,97.1,40").json() == {"count": 0, "points": []}
+    assert chen.get("/command/points/?box=97,39,97.1,40").json() == {"points": []}
 
 
-def test_many_points_are_only_counted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gridmap.console.command.points.MOST", 6)
-    assert cast.browser("chen").get("/command/points/?box=98,39,99,40").json() == {
-        "count": 7,
-        "points": [],
-    }
+@pytest.mark.parametrize(("most", "told"), [(6, 0), (7, 7)])
+def test_many_points_are_not_told_apart(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, most: int, told: int
+) -> None:
+    monkeypatch.setattr("gridmap.console.command.points.MOST", most)
+    answer = cast.browser("chen").get("/command/points/?box=98,39,99,40").json()
+    assert len(answer["points"]) == told
 
 
 def test_outlines_have_the_numbers_of_the_list(cast: Cast) -> None:
@@ -243,7 +245,7 @@ def test_statements(cast: Cast, assert_statements: AssertStatements) -> None:
         ("/command/situation/", 2),  # its figures are kept
         ("/command/conflicts/", 5),
         ("/command/outlines/", 4),
-        ("/command/points/?box=98,39,99,40", 4),
+        ("/command/points/?box=98,39,99,40", 3),
         ("/command/places/1/", 2),
     ):
         with assert_statements(number):
