@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, DateTimeField, F, Func, IntegerField, Value
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, Value
 
 from geodata.querysets import midnight
 from gridmap.incidents.counting.asking import Chosen, Counts, Ids
@@ -15,13 +15,16 @@ from gridmap.incidents.states import NOT_COUNTED
 FILTERS = {"topics": "topic", "sources": "source", "states": "state", "urgencies": "urgency"}
 
 
+def condition_of(chosen: Chosen) -> Q:
+    """What a case has to be; empty where nothing is named."""
+    asked = {f"{column}__in": getattr(chosen, name) for name, column in FILTERS.items()}
+    return Q(**{column: values for column, values in asked.items() if values})
+
+
 def counted(cases: IncidentQuerySet, since: date, until: date, chosen: Chosen) -> IncidentQuerySet:
     """The chosen ones of a period, without what never was a case of its own."""
-    asked = {f"{column}__in": getattr(chosen, name) for name, column in FILTERS.items()}
     return cases.filter(
-        occurred_at__gte=midnight(since),
-        occurred_at__lt=midnight(until),
-        **{column: values for column, values in asked.items() if values},
+        condition_of(chosen), occurred_at__gte=midnight(since), occurred_at__lt=midnight(until)
     ).exclude(state__in=NOT_COUNTED)
 
 
