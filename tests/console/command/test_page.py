@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from gridmap.accounts.models import Role
+from gridmap.incidents.models import Incident
 from gridmap.recurring.services.handling import confirm_conflict
 from tests.console.command.cast import Cast
 from tests.incidents.makers import make_rule
@@ -197,6 +198,23 @@ def test_what_could_be_avoided_stands_with_its_interval(cast: Cast) -> None:
     page = text(cast.browser("chen").get("/command/conflicts/"))
     assert "9.5 件" in page
     assert "6.1～13.2" in page
+
+
+def test_a_course_has_twenty_quarters_of_beijing_and_the_last_one_is_this(cast: Cast) -> None:
+    conflict = make_conflict(cast.city.areas["p"], at=cast.now)
+    # Thursday, 16 July 2026; July begins in Beijing while it is still June elsewhere.
+    july = datetime(2026, 6, 30, 16, 30, tzinfo=UTC)
+    moments = [cast.now, july, july - timedelta(hours=1), datetime(2021, 10, 1, tzinfo=UTC), datetime(2021, 9, 1, tzinfo=UTC)]  # fmt: skip
+    cases = [cast.case("a") for _ in moments]
+    for case, at in zip(cases, moments, strict=True):
+        Incident.objects.filter(pk=case.pk).update(occurred_at=at)
+    Incident.objects.filter(pk=cast.case("a").pk).update(state="withdrawn", state_reason="x")
+    conflict.cases.set(
+        Incident.objects.filter(pk__in=[case.pk for case in cases])
+        | Incident.objects.filter(state="withdrawn")
+    )
+    (line,) = cast.browser("chen").get("/command/conflicts/").context["listed"].lines
+    assert [bar.height for bar in line.bars] == [14.0, *[1.0] * 17, 14.0, 28.0]
 
 
 def test_the_fragments_bring_the_time_of_day(cast: Cast) -> None:
