@@ -4,6 +4,7 @@ Data that an official could read. The database holds the same transitions and re
 (`conflict_transition`), whatever road a write takes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,8 @@ from enum import StrEnum
 from geodata.errors import gettext_noop as _
 from layers.hotspots.thresholds import QUIET_DAYS
 
+# How conflicts are numbered.
+CODE = re.compile(r"[A-Z]{2,6}-R[0-9]{1,9}")
 # Without a case for so long a conflict rests.
 QUIET = timedelta(days=QUIET_DAYS)
 
@@ -40,7 +43,7 @@ IN_HAND = AT_WORK | {State.QUIET}
 
 
 class Act(StrEnum):
-    """What was done: by a person or, of `AUTOMATIC`, by what the cases say."""
+    """What was done: by a person or, to find, rest and return, by what the cases say."""
 
     FIND = "find"
     CONFIRM = "confirm"
@@ -70,7 +73,6 @@ ACT_LABELS: Mapping[Act, str] = {
     Act.REST: _("平静 90 天"),
     Act.RETURN: _("平静后复现"),
 }
-AUTOMATIC = frozenset({Act.FIND, Act.REST, Act.RETURN})
 
 
 @dataclass(frozen=True)

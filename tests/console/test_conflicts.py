@@ -187,6 +187,16 @@ def test_somebody_of_another_area_finds_no_such_conflict(cast: Cast) -> None:
     assert "没有找到这个矛盾" in text(answer)
 
 
+@pytest.mark.parametrize(
+    "code", ["%00", "JYG-R0001%00", "JYG-R000１", "JYG-20260714-00001", "J" * 3_000]
+)
+def test_what_is_no_number_of_a_conflict_is_not_found(cast: Cast, code: str) -> None:
+    for address in (f"/conflicts/{code}/", f"/conflicts/{code}/confirm/"):
+        answer = browser(cast.chen).get(address)
+        assert answer.status_code == 404
+        assert "没有找到这个矛盾" in text(answer)
+
+
 def test_from_confirm_to_close_by_the_pages(cast: Cast) -> None:
     due, taken = (f"{cast.now + timedelta(days=n):%Y-%m-%d}" for n in (9, -2))
     steps: list[tuple[str, dict[str, Any], str]] = [

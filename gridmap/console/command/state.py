@@ -4,7 +4,6 @@ Pure: nothing is asked of the database. Which areas and topics there are is chec
 `from` and `to` are a half-open window: `to` is the first day that is not in it.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -18,13 +17,13 @@ from gridmap.console.command.steps import OutsideTime, Step, Steps
 from gridmap.console.desk.filters import Fault, Reader
 from gridmap.incidents.states import NOT_COUNTED, STATE_LABELS
 from gridmap.incidents.topics import SOURCES, URGENCIES
+from gridmap.recurring.states import CODE
 
 VIEWS = ("density", "cells", "conflicts")
 THEMES = ("light", "dark")
 MEASURES = ("count", "rate", "open", "change")
 # What never was a case of its own is not counted.
 STATES = tuple(state.value for state in STATE_LABELS if state.value not in NOT_COUNTED)
-CONFLICT = re.compile(r"[A-Z]{2,6}-R\d{1,9}")
 LISTS: dict[str, Collection[str] | None] = {
     "area": None,
     "topic": None,
@@ -134,7 +133,7 @@ def window_of(shown: Shown, steps: Steps) -> tuple[range, list[Fault]]:
 
 def _conflict(reader: Reader) -> str:
     value = reader.query.get("conflict", "")
-    if value and not CONFLICT.fullmatch(value):
+    if value and not CODE.fullmatch(value):
         reader.refuse("conflict", _("反复矛盾的编号不对：{value}。"), value)
         return ""
     return value

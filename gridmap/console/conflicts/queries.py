@@ -18,7 +18,7 @@ from gridmap.recurring.models import (
     Run,
 )
 from gridmap.recurring.querysets import ConflictQuerySet
-from gridmap.recurring.states import State
+from gridmap.recurring.states import CODE, State
 
 CASES_SHOWN = 6
 # Grid members who are named; a conflict over many cells is its owner's.
@@ -54,9 +54,11 @@ def list_conflicts(
 
 def find_conflict(scope: Scope, code: str) -> RecurringConflict | None:
     """One conflict of this code, dismissed ones as well, if it is in scope."""
+    if not CODE.fullmatch(code):
+        return None
     rows = RecurringConflict.objects.visible_to(scope).defer("geom", "geom_3857")
     rows = rows.select_related("topic", "area__parent__parent", "owner", "team", "latest__run")
-    found: RecurringConflict | None = rows.filter(code=code[:24]).first()
+    found: RecurringConflict | None = rows.filter(code=code).first()
     return found
 
 
@@ -107,5 +109,5 @@ def members_of(conflict: RecurringConflict, day: date) -> list[Appointment]:
     cells = conflict.cases.exclude(cell=None).values("cell").annotate(n=Count("pk"))
     chosen = list(cells.order_by("-n", "cell").values_list("cell", flat=True)[:MEMBERS_SHOWN])
     held = Appointment.objects.exercised_on(day).filter(cell__in=chosen, role=Role.GRID_MEMBER)
-    rows = held.select_related("user", "stand_in", "cell__community")
+    rows = held.select_related("user", "stand_in", "cell__community").order_by("pk")
     return sorted(rows, key=lambda row: chosen.index(row.cell_id))

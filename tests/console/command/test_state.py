@@ -51,6 +51,7 @@ def test_what_an_address_says_is_written_again_the_same() -> None:
         ("view=rainbow", "view"),
         ("measure=blame", "measure"),
         ("conflict=JYG-20260714-00001", "conflict"),
+        ("conflict=JYG-R000１", "conflict"),
     ],
 )
 def test_what_cannot_be_is_told_by_its_field_and_left_out(query: str, field: str) -> None:
