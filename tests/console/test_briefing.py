@@ -11,12 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from geodata.models import AreaVersion
 from geodata.querysets import BEIJING, day_of
 from gridmap.accounts.models import Role, User
 from gridmap.accounts.scope import scope
 from gridmap.console.briefing.asking import Week, parse_week, read_asked, week_of
 from gridmap.console.briefing.briefing import Briefing, read_briefing
 from gridmap.console.briefing.figures import Counts, OfTopic
+from gridmap.console.briefing.ground import names_of
 from gridmap.console.briefing.wording import area_rows, topic_rows
 from gridmap.incidents.models import Incident, Topic
 from gridmap.performance.measures import Share
@@ -122,8 +124,9 @@ def test_an_area_has_its_own_and_nothing_of_another(cast: Cast) -> None:
 def test_who_works_with_no_cases_in_an_area_finds_no_briefing(cast: Cast) -> None:
     outsider = make_user("outsider")
     for user in (cast.lin, cast.gao, outsider):
-        assert cast.get(user).status_code == 404, user
-        assert 'href="/briefing/"' not in Client().get("/login/").text
+        answer = cast.get(user)
+        assert answer.status_code == 404, user
+        assert 'href="/briefing/"' not in answer.text
     page = cast.get(cast.chen)
     assert page.status_code == 200
     assert 'href="/briefing/" aria-current="page"' in page.text
@@ -195,6 +198,15 @@ def test_the_map_counts_by_cell_and_tells_what_it_does_not_show(cast: Cast) -> N
     confirmed = cast.read().ground
     assert confirmed
     assert "stroke-dasharray" not in confirmed.picture.svg("x")
+
+
+def test_names_on_the_map_come_in_the_order_of_the_tree_wherever_their_rows_lie(cast: Cast) -> None:
+    asked = read_asked(scope(cast.chen), week="", area="", now=cast.now)
+    # Written again, a row lies behind the others.
+    AreaVersion.objects.filter(area=cast.city.areas["p"]).update(valid_to=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+    assert list(names_of(asked)) == ["area-p", "area-q"]
 
 
 def test_a_topic_is_said_to_be_more_or_less_only_beyond_the_usual() -> None:

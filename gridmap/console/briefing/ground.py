@@ -72,7 +72,7 @@ def read_ground(
         classify(counts, breaks),
         [*_roads(frame), *_lines(asked)],
         _outlines(listed),
-        _names(asked),
+        names_of(asked),
     )
     cases = _all_cases(seen, until)
     return Ground(
@@ -151,13 +151,12 @@ def _lines(asked: Asked) -> list[Lines]:
     ]
 
 
-def _names(asked: Asked) -> dict[str, tuple[float, float]]:
-    """The parts of the area, in their middle."""
+def names_of(asked: Asked) -> dict[str, tuple[float, float]]:
+    """The parts of the area, in their middle; where two have no room, the first one stays."""
     parts = {one.pk: called(one) for one in asked.tree.children(asked.area)}
     versions = AreaVersion.objects.filter(area__in=parts, valid_to=None).annotate(shape=WKB)
-    rows = list(versions.values_list("area", "shape"))
     found: dict[str, tuple[float, float]] = {}
-    for area, shape in rows:
+    for area, shape in versions.order_by("area__code").values_list("area", "shape"):
         middle = shapely.point_on_surface(shapely.from_wkb(bytes(shape)))
         found[parts[area]] = (middle.x, middle.y)
     return found
