@@ -41,7 +41,7 @@ function monthName(month) {
   return new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(`${month}-01`));
 }
 
-export function frame(label = "") {
+function frame(label = "") {
   return {
     aria: { enabled: true, ...(label && { label: { description: label } }) },
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -120,8 +120,8 @@ function bars({ months, counts, measures = [], open }) {
   };
 }
 
-/** The six lower edges by which a rhythm is coloured. */
-export function rhythmBreaks({ counts, ladder }) {
+/* The six lower edges by which a rhythm is coloured. */
+function rhythmBreaks({ counts, ladder }) {
   return ladderBreaks(ladder, topOf(counts));
 }
 

@@ -5,6 +5,8 @@
  * number of cases. The counts are kept as running sums: a window is one subtraction for each bin, which is then spread.
  */
 
+import { alongRows } from "./sums.js";
+
 const RADIUS_M = 230;
 const PER_KM2 = 1e6;
 
@@ -35,7 +37,7 @@ export function smooth({ x, y, counts, steps, side }) {
   const bins = {
     steps,
     places: Int32Array.from(x, (east, bin) => (y[bin] - grid.bottom) * grid.width + east - grid.left),
-    sums: runningSums(counts, steps),
+    sums: alongRows(counts, steps),
     offsets: Int32Array.from(spread, ([right, up]) => up * grid.width + right),
     weights: Float32Array.from(spread, ([, , weight]) => weight),
   };
@@ -56,15 +58,6 @@ function gridAround(x, y, reach) {
   const ends = (values) => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
   const [[west, east], [south, north]] = [ends(x), ends(y)];
   return { left: west - reach, bottom: south - reach, width: east - west + 1 + 2 * reach, height: north - south + 1 + 2 * reach };
-}
-
-/* Of each bin steps + 1 numbers that begin with 0. */
-function runningSums(counts, steps) {
-  const sums = new Uint32Array((counts.length / steps) * (steps + 1) || 0);
-  for (let read = 0, write = 1; read < counts.length; write += 1) {
-    for (let step = 0; step < steps; step += 1, read += 1, write += 1) sums[write] = sums[write - 1] + counts[read];
-  }
-  return sums;
 }
 
 /* `countOf(where the sums of a bin begin)`, of each bin, on it and its neighbours. */

@@ -6,10 +6,10 @@
 /* global L */
 
 export const UNIT = 0.1;
-const EARTH = 6378137;
+export const EARTH = 6378137;
 
-/** Metres of web Mercator to degrees. */
-export function toLatLng([x, y]) {
+/* Metres of web Mercator to degrees. */
+function toLatLng([x, y]) {
   const lat = (2 * Math.atan(Math.exp(y / EARTH)) - Math.PI / 2) * (180 / Math.PI);
   return L.latLng(lat, (x / EARTH) * (180 / Math.PI));
 }
@@ -17,7 +17,7 @@ export function toLatLng([x, y]) {
 /** Degrees to units of the data. */
 export function toUnits(latlng, origin) {
   const { x, y } = L.CRS.EPSG3857.project(latlng);
-  return [(x - origin[0]) / UNIT, (origin[1] - y) / UNIT];
+  return fromMetres([x, y], origin);
 }
 
 /** Metres of web Mercator to units of the data. */

@@ -1,8 +1,7 @@
 /* GeoJSON as paths to draw on paper: in its units, with the box around them. */
 
-import { UNIT } from "./paper.js";
+import { EARTH, fromMetres } from "./paper.js";
 
-const EARTH = 6378137;
 const RADIANS = Math.PI / 180;
 const scratch = document.createElement("canvas").getContext("2d");
 const CLOSED = new Set(["Polygon", "MultiPolygon"]);
@@ -21,8 +20,7 @@ export function shape({ type, coordinates, geometries }, origin) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const line of lines(coordinates)) {
     line.forEach((position, n) => {
-      const [east, north] = toMetres(position);
-      const [x, y] = [(east - origin[0]) / UNIT, (origin[1] - north) / UNIT];
+      const [x, y] = fromMetres(toMetres(position), origin);
       if (n) path.lineTo(x, y);
       else path.moveTo(x, y);
       stretchBox(box, [x, y, x, y]);

@@ -3,7 +3,7 @@
 import { dayBefore } from "./wording.js";
 
 export const FILTERS = ["area", "topic", "source", "urgency", "state"];
-export const USUAL_STEPS = 12;
+const USUAL_STEPS = 12;
 const USUAL = { step: "week", view: "density", measure: "count", conflict: "" };
 
 /** {filters: [[name, value], …], step, view, measure, conflict, from, to, wall}; from and to are ISO dates or "". */

@@ -5,6 +5,8 @@
  * The body: length of the header (uint32, little-endian) · header (JSON) · zeros up to a multiple of eight · the arrays.
  */
 
+import { alongRows, overRows } from "../../layers/sums.js";
+
 const KINDS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, i4: Int32Array };
 const DAY_MS = 86_400_000;
 
@@ -20,24 +22,8 @@ export function unpack(buffer) {
   return { ...header, arrays: Object.fromEntries(arrays) };
 }
 
-/** Running sums along rows of `steps` numbers: rows of steps + 1 that begin with 0. */
-export function alongRows(values, steps) {
-  const rows = values.length / steps;
-  const sums = new Uint32Array(rows * (steps + 1));
-  for (let row = 0, read = 0, write = 1; row < rows; row += 1, write += 1) {
-    for (let step = 0; step < steps; step += 1, read += 1, write += 1) sums[write] = sums[write - 1] + values[read];
-  }
-  return sums;
-}
-
-/** Running sums over whole rows of `size` numbers: one row more, the first of zeros. */
-export function overRows(values, size) {
-  const sums = new Uint32Array(values.length + size);
-  for (let n = 0; n < values.length; n += 1) sums[n + size] = sums[n] + values[n];
-  return sums;
-}
-
-/** The cube ready to be asked: `cells(from, to)`, `open(from, to)`, `rhythm(from, to)`, `total(from, to)` of the steps [from, to). */
+/** The cube ready to be asked: `cellsIn(from, to)`, `openIn`, `rhythmIn`, `totalIn` and `daysIn` of the steps
+ * [from, to), and `oftenIn(length)`. */
 export function prepare(cube) {
   const { starts, arrays } = cube;
   const steps = starts.length;

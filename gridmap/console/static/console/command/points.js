@@ -1,11 +1,11 @@
 /* The single cases on the map, where they are few: asked for when the map and the time stand still. */
 
+import { toMetres } from "../../layers/shapes.js";
 import { askJson } from "./live.js";
 
 const MOST = 300;
 /* Farther away a pin says less than a class. */
 const NEAREST = 14;
-const EARTH = 6378137;
 
 /* How many counted cases lie in a box of metres [west, south, east, north] of web Mercator, in the steps [from, to). */
 function countIn(cube, [west, south, east, north], [from, to]) {
@@ -36,7 +36,5 @@ export function pointSource(address, map, show) {
 }
 
 function inMetres([west, south, east, north]) {
-  const across = (lon) => (EARTH * lon * Math.PI) / 180;
-  const up = (lat) => EARTH * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
-  return [across(west), up(south), across(east), up(north)];
+  return [...toMetres([west, south]), ...toMetres([east, north])];
 }
