@@ -37,14 +37,11 @@ def count_areas_merged(scope: Scope, window: Window, chosen: Chosen) -> AreaCoun
     NotApart
         Asked for a source, a state or an urgency.
     """
-    if not chosen.is_by_topic_only:
-        raise NotApart(
-            [
-                column
-                for name, column in FILTERS.items()
-                if name != "topics" and getattr(chosen, name)
-            ]
-        )
+    others = [
+        column for name, column in FILTERS.items() if name != "topics" and getattr(chosen, name)
+    ]
+    if others:
+        raise NotApart(others)
     period = told_period(window, day_of(timezone.now()))
     ordinary = list(
         Topic.objects.exclude(category__in=SENSITIVE).order_by("pk").values_list("pk", flat=True)
@@ -52,14 +49,16 @@ def count_areas_merged(scope: Scope, window: Window, chosen: Chosen) -> AreaCoun
     asked = {*chosen.topics} or {*ordinary}
     groups: list[Group] = []
     for branch in read_branches(_branches(scope), ordinary, period):
-        of_branch = _by_community if asked >= {*ordinary} else _by_topic
-        groups += of_branch(branch, scope.area_ids, asked)
+        if asked >= {*ordinary}:
+            groups += _by_community(branch, scope.area_ids)
+        else:
+            groups.append(_by_topic(branch, scope.area_ids, asked))
     groups.sort()
     counts = np.array([number for _, number in groups], np.int64)
     return AreaCounts(tuple(areas for areas, _ in groups), counts, period)
 
 
-def _by_community(branch: Branch, mine: frozenset[int], _topics: set[int]) -> Iterator[Group]:
+def _by_community(branch: Branch, mine: frozenset[int]) -> Iterator[Group]:
     """What is in one block in any quarter is told together, or not at all where it reaches out of scope."""
     areas = np.array(branch.areas, np.int64)
     blocks = branch.by_community().blocks.reshape(len(areas), -1)
@@ -82,19 +81,20 @@ def _connected(blocks: Ids) -> Ids:
     return first
 
 
-def _by_topic(branch: Branch, mine: frozenset[int], topics: set[int]) -> Iterator[Group]:
+def _by_topic(branch: Branch, mine: frozenset[int], topics: set[int]) -> Group:
+    """All of it together, or not at all where it reaches out of scope."""
     own = tuple(area for area in branch.areas if area in mine)
     asked = np.repeat(np.isin(branch.topics, list(topics)), len(branch.quarters))
     is_told = len(own) == len(branch.areas) and topics <= {*branch.topics}
     found = branch.by_topic().answer(asked) if is_told else None
-    yield own, UNTOLD if found is None else found
+    return own, UNTOLD if found is None else found
 
 
 def _branches(scope: Scope) -> list[list[int]]:
     """The areas that have cells in what lies right below the city, where some of it is in scope."""
     above = dict(Area.objects.values_list("pk", "parent"))
     branches: dict[int, list[int]] = {}
-    for area in sorted({*Cell.objects.values_list("community", flat=True)}):
+    for area in Cell.objects.order_by("community").values_list("community", flat=True).distinct():
         branches.setdefault(_branch(area, above), []).append(area)
     return [areas for areas in branches.values() if not scope.area_ids.isdisjoint(areas)]
 
