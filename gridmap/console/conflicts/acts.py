@@ -21,6 +21,7 @@ from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.services import handling, tasks
 from gridmap.recurring.services.handling import last_reversible, possible_acts
 from gridmap.recurring.states import Act as Name
+from gridmap.recurring.states import State
 
 Perform = Callable[..., Any]
 
@@ -111,7 +112,7 @@ def choice_of(conflict: RecurringConflict, acts: list[Act]) -> Choice:
     order = [Name.CONFIRM, Name.OWN, Name.PLAN, Name.CLOSE, Name.MEASURE]
     if conflict.owner_id is not None:
         order.remove(Name.OWN)
-    if conflict.state == "under_plan":
+    if conflict.state == State.UNDER_PLAN:
         order.remove(Name.PLAN)
     named = {act.name: act for act in acts}
     first = next((named[name] for name in order if name in named), None)

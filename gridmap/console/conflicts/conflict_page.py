@@ -36,6 +36,7 @@ from gridmap.console.times import day
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.recurring.models import RecurringConflict
 from gridmap.recurring.querysets import knows_the_city
+from gridmap.recurring.states import State
 
 # As many lines of the story are shown before it is unfolded.
 STORY_SHOWN = 8
@@ -126,4 +127,4 @@ def _plan(conflict: RecurringConflict, now: datetime) -> str:
     """When it has to be done, in words."""
     if not conflict.plan_due:
         return ""
-    return overdue_words(conflict.plan_due, now, is_running=conflict.state == "under_plan")
+    return overdue_words(conflict.plan_due, now, is_running=conflict.state == State.UNDER_PLAN)
