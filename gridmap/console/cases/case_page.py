@@ -64,7 +64,6 @@ class CasePage:
     place: str
     reports: int
     discs: list[Disc]
-    current_step: Step | None
     owners: list[Owner]
     parties: Parties
     lines: list[Line]
@@ -102,7 +101,6 @@ def read_case_page(case: Incident, scope: Scope, now: datetime) -> CasePage:
         place=where(case),
         reports=case.reports.count(),
         discs=_discs(case, records.steps, now),
-        current_step=step_of(case),
         owners=owners_of(case, scope.day, scope.user_id),
         parties=read_parties(case, scope, now),
         lines=story_of(records),

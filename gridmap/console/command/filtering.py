@@ -30,7 +30,7 @@ ALL = {
 
 @dataclass(frozen=True)
 class Filter:
-    """One kind of filter; `said` is what its button says, `others` which kinds share that button."""
+    """One kind of filter; `said` is what its button says, `count` how many of its options are chosen."""
 
     kind: str
     label: str

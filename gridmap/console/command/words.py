@@ -59,7 +59,6 @@ WORDS: dict[str, str | Promise] = {
     "all_area": _("全部区域"),
     "all_topic": _("全部专题"),
     "all_source": _("全部来源"),
-    "stale": _("显示的是 {time} 的数据，{minutes} 分钟前。新的没有取到，会再试。"),
     "saved": _("图片已保存"),
     "picture_made": _("{time} 制图"),
     "picture_scale": _("{n} 公里"),
