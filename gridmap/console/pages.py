@@ -1,5 +1,6 @@
 """What the views of all pages share."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.forms import BaseForm
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gridmap.incidents.bulk.sheets import as_csv
 from gridmap.incidents.services.errors import Refused
 
 
@@ -19,6 +21,12 @@ def page(
     request: HttpRequest, template: str, values: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     return render(request, template, {"now": timezone.now(), **values}, status=status)
+
+
+def csv_file(name: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    """A table to be saved under a name, for spreadsheets: no cell is a formula."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(as_csv(names, rows), "text/csv; charset=utf-8", headers=headers)
 
 
 def page_number(text: str) -> int:

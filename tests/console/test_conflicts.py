@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gridmap.accounts.models import Role, User
-from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.models import Evidence, RecurringConflict
 from gridmap.recurring.services.following import follow_conflicts
 from gridmap.recurring.services.handling import confirm_conflict, give_owner
 from tests.incidents.makers import make_incident
@@ -104,6 +104,7 @@ def test_the_list_is_chosen_by_topic_state_and_area(cast: Cast) -> None:
 def test_the_list_comes_as_a_file_with_the_same_numbers_and_no_formula(cast: Cast) -> None:
     cast.own()
     RecurringConflict.objects.update(name="=1+1")
+    Evidence.objects.update(avoidable=-0.34)
 
     def rows(by: User) -> list[list[str]]:
         answer = browser(by).get("/conflicts/?format=csv")
@@ -112,8 +113,8 @@ def test_the_list_comes_as_a_file_with_the_same_numbers_and_no_formula(cast: Cas
 
     head, one = rows(cast.chen)
     found = dict(zip(head, one, strict=True))
-    assert [found[name] for name in ("名称", "负责人", "案件数", "倍数", "90% 下限", "90% 上限")] == [
-        "'=1+1", "chen", "48", "3.4", "2.5", "4.5",
+    assert [found[name] for name in ("名称", "负责人", "案件数", "倍数", "90% 下限", "90% 上限", "下季可避免")] == [
+        "'=1+1", "chen", "48", "3.4", "2.5", "4.5", "-0.3",
     ]  # fmt: skip
     assert "chen" not in rows(cast.lin)[1], "a planner works without persons"
 

@@ -1,8 +1,5 @@
 """The map as a table: of each place its cases in a window, their rate, what is open, and the change."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -84,24 +81,19 @@ def _change(count: int, before: int | None, days: float) -> float | None:
     return count / before / days if before else inf
 
 
-def as_csv(rows: Sequence[Row]) -> bytes:
-    """With a mark at the beginning by which spreadsheets know the encoding."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(_lines(rows))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _lines(rows: Sequence[Row]) -> Iterator[list[object]]:
-    yield [
+def column_names() -> list[str]:
+    """Of the file."""
+    return [
         _("编号"), _("地方"), _("居民（估计）"), _("案件"), _("每千名居民"), _("在办"), _("在办占比"),
         _("前一时段"), _("变化（倍）"),
     ]  # fmt: skip
-    for row in rows:
-        count = _("不公布") if row.count is None else row.count
-        numbers = (
-            _short(value) for value in (row.rate, row.open, row.share, row.before, row.change)
-        )
-        yield [row.place.code, row.place.name, row.place.residents, count, *numbers]
+
+
+def cells_of(row: Row) -> list[object]:
+    """A row of the file."""
+    count = _("不公布") if row.count is None else row.count
+    numbers = (_short(value) for value in (row.rate, row.open, row.share, row.before, row.change))
+    return [row.place.code, row.place.name, row.place.residents, count, *numbers]
 
 
 def _short(value: float | None) -> object:

@@ -20,9 +20,9 @@ from gridmap.console.command.places import read_shapes
 from gridmap.console.command.points import read_points
 from gridmap.console.command.recurring import read_outlines
 from gridmap.console.command.state import parse
-from gridmap.console.command.table import as_csv, rows_of
+from gridmap.console.command.table import cells_of, column_names, rows_of
 from gridmap.console.desk.filters import Fault
-from gridmap.console.pages import is_english, page
+from gridmap.console.pages import csv_file, is_english, page
 from gridmap.incidents.querysets import works_with_cases
 from layers.geojson import CONTENT_TYPE
 from layers.requests import BadField, read_box
@@ -161,7 +161,6 @@ def conflicts(request: HttpRequest, asked: Asked) -> HttpResponse:
 @data
 def cells(_request: HttpRequest, asked: Asked) -> HttpResponse:
     """The map as a table, for a spreadsheet."""
-    body = as_csv(rows_of(read_cube(asked), asked.window, asked.now))
+    rows = rows_of(read_cube(asked), asked.window, asked.now)
     name = f"gridmap-{asked.period.since}-{asked.period.until}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(body, "text/csv; charset=utf-8", headers=headers)
+    return csv_file(name, column_names(), map(cells_of, rows))

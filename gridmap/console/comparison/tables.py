@@ -1,8 +1,5 @@
 """The comparison as a file for spreadsheets: every share with its numerator, denominator and interval."""
 
-import csv
-from collections.abc import Iterable
-from io import StringIO
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,24 +7,11 @@ from django.utils.translation import gettext as _
 from geodata.querysets import BEIJING
 from gridmap.accounts.models import GuideTeam
 from gridmap.console.comparison.wording import FIGURES, Row
-from gridmap.incidents.bulk.columns import stopped
 from gridmap.performance.comparison import Comparison
 from gridmap.performance.measures import MEASURES, Share
 
-BOM = "\ufeff"
 
-
-def as_csv(found: Comparison, rows: Iterable[Row]) -> str:
-    """With a byte-order mark, by which spreadsheets know the encoding; no cell is a formula."""
-    text = StringIO()
-    writer = csv.writer(text)
-    at = f"{found.at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    for row in (_names(), *([at, str(found.since), *_cells(row)] for row in rows)):
-        writer.writerow([stopped(str(value)) for value in row])
-    return BOM + text.getvalue()
-
-
-def _names() -> list[str]:
+def column_names() -> list[str]:
     names = [
         _("时间"),
         _("登记自"),
@@ -41,10 +25,17 @@ def _names() -> list[str]:
     return names
 
 
-def _cells(row: Row) -> list[Any]:
+def cells_of(row: Row, compared: Comparison) -> list[Any]:
+    at = f"{compared.at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     place = row.part.place
     code = "" if place is None or isinstance(place, GuideTeam) else place.code
-    found: list[Any] = [code, row.name, *(count for count, _tone in row.figures)]
+    found: list[Any] = [
+        at,
+        str(compared.since),
+        code,
+        row.name,
+        *(count for count, _tone in row.figures),
+    ]
     for measure in MEASURES:
         found += _share(row.part.shares[measure.name])
     return found

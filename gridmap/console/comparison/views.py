@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from geodata.querysets import BEIJING
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.comparison.asking import Asked, parse
-from gridmap.console.comparison.tables import as_csv
+from gridmap.console.comparison.tables import cells_of, column_names
 from gridmap.console.comparison.wording import (
     FIGURES,
     Row,
@@ -22,7 +22,7 @@ from gridmap.console.comparison.wording import (
     shown_measures,
 )
 from gridmap.console.desk.boards import CASES
-from gridmap.console.pages import page
+from gridmap.console.pages import csv_file, page
 from gridmap.performance.areas import over_areas
 from gridmap.performance.comparison import Comparison, NoSuchArea, by_area, by_team, compare
 from gridmap.performance.measures import MEASURES, UNMEASURED
@@ -73,5 +73,4 @@ def _values(found: Comparison, rows: list[Row], asked: Asked) -> dict[str, Any]:
 
 def _file(found: Comparison, rows: list[Row], now: datetime) -> HttpResponse:
     day = f"{now.astimezone(BEIJING):%Y%m%d-%H%M}"
-    headers = {"Content-Disposition": f'attachment; filename="areas-{day}.csv"'}
-    return HttpResponse(as_csv(found, rows), "text/csv; charset=utf-8", headers=headers)
+    return csv_file(f"areas-{day}.csv", column_names(), (cells_of(row, found) for row in rows))

@@ -22,8 +22,8 @@ from gridmap.console.conflicts.conflict_list import read_asked, read_list
 from gridmap.console.conflicts.conflict_page import read_conflict_page
 from gridmap.console.conflicts.forms import FinishForm
 from gridmap.console.conflicts.queries import find_conflict
-from gridmap.console.conflicts.table import as_csv
-from gridmap.console.pages import page, show_refusal
+from gridmap.console.conflicts.table import cells_of, column_names
+from gridmap.console.pages import csv_file, page, show_refusal
 from gridmap.recurring.models import JointTask, RecurringConflict
 from gridmap.recurring.querysets import sees_conflicts
 from gridmap.recurring.services.errors import ConflictOvertaken, ConflictRefused
@@ -44,9 +44,8 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     found = read_list(person, read_asked(person, request.GET), timezone.now())
     if request.GET.get("format") == "csv":
         day = day_of(timezone.now())
-        headers = {"Content-Disposition": f'attachment; filename="conflicts-{day}.csv"'}
-        text = as_csv(found.conflicts, person)
-        return HttpResponse(text, "text/csv; charset=utf-8", headers=headers)
+        rows = (cells_of(one, person) for one in found.conflicts)
+        return csv_file(f"conflicts-{day}.csv", column_names(), rows)
     return page(request, "console/conflicts/list.html", {"found": found})
 
 

@@ -1,8 +1,9 @@
 """Tables for offices: CSV and XLSX in which no cell is a formula, whatever somebody wrote. Pure."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gridmap.incidents.bulk.columns import stopped
 
+# With a byte-order mark.
+ENCODING = "utf-8-sig"
 # Rows that a sheet can hold, the names on top included.
 MOST_ROWS = 1_048_576
 Row = Sequence[Any]
@@ -19,9 +22,19 @@ Row = Sequence[Any]
 
 def write_csv(path: Path, names: Sequence[str], rows: Iterable[Row]) -> None:
     """With a byte-order mark, by which spreadsheets know the encoding."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerows([stopped(_text(value)) for value in row] for row in (names, *rows))
+    with path.open("w", encoding=ENCODING, newline="") as file:
+        csv.writer(file).writerows(_lines(names, rows))
+
+
+def as_csv(names: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """What `write_csv` writes, of few rows."""
+    text = StringIO(newline="")
+    csv.writer(text).writerows(_lines(names, rows))
+    return text.getvalue().encode(ENCODING)
+
+
+def _lines(names: Sequence[str], rows: Iterable[Row]) -> Iterator[list[str]]:
+    return ([_text(value) for value in row] for row in (names, *rows))
 
 
 def write_xlsx(path: Path, names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -47,4 +60,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
+    # A number below 0 is no formula.
+    if isinstance(value, int | float):
+        return str(value)
+    return stopped(value.isoformat(" ") if isinstance(value, datetime) else str(value))
