@@ -36,17 +36,26 @@ def read_point(values: Mapping[str, str]) -> tuple[float, float]:
     return _degrees("lon", values.get("lon", ""), 180), _degrees("lat", values.get("lat", ""), 90)
 
 
-def read_box(values: Mapping[str, str], field: str = "bbox") -> Box | None:
-    """`bbox=west,south,east,north`, or None where it is not given.
+def read_box(values: Mapping[str, str]) -> Box | None:
+    """`bbox`, or None where it is not given.
+
+    Raises
+    ------
+    BadField
+        As `parse_box`.
+    """
+    return parse_box(values["bbox"], "bbox") if "bbox" in values else None
+
+
+def parse_box(text: str, field: str) -> Box:
+    """`west,south,east,north` in degrees.
 
     Raises
     ------
     BadField
         Not four numbers in range, or west not below east, or south not below north.
     """
-    if field not in values:
-        return None
-    parts = values[field].split(",")
+    parts = text.split(",")
     if len(parts) != 4:
         raise BadField(field, _("要四个数：西,南,东,北"))
     west, south, east, north = (

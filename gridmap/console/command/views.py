@@ -25,7 +25,7 @@ from gridmap.console.desk.filters import Fault
 from gridmap.console.pages import csv_file, is_english, page
 from gridmap.incidents.querysets import works_with_cases
 from layers.geojson import CONTENT_TYPE
-from layers.requests import BadField, read_box
+from layers.requests import BadField, parse_box
 
 BAD_REQUEST = 400
 View = Callable[..., HttpResponse]
@@ -117,9 +117,7 @@ def places(_request: HttpRequest, whole: Scope, version: str) -> HttpResponse:
 def points(request: HttpRequest, asked: Asked) -> HttpResponse:
     """The cases in a box, where they are few."""
     try:
-        box = read_box(request.GET, "box")
-        if box is None:
-            raise BadField("box", "")
+        box = parse_box(request.GET.get("box", ""), "box")
     except BadField as error:
         return refused((Fault(error.field, str(error)),))
     return JsonResponse(read_points(asked, box))

@@ -10,7 +10,7 @@ from gridmap.accounts.scope import scope
 from gridmap.console.desk.boards import BOARDS
 from gridmap.console.queries import one_row
 from gridmap.incidents.models import Incident
-from layers.requests import BadField, read_box
+from layers.requests import BadField, parse_box
 from layers.views import refused
 
 # More points than these are not told apart on a screen.
@@ -26,9 +26,7 @@ def pins(request: HttpRequest) -> HttpResponse:
     """The open cases in a box of degrees, in scope; one statement."""
     person = scope(request.user)
     try:
-        box = read_box(request.GET)
-        if box is None:
-            raise BadField("bbox", "")
+        box = parse_box(request.GET.get("bbox", ""), "bbox")
     except BadField as error:
         return refused(error)
     seen = Incident.objects.visible_to(person).open()

@@ -151,8 +151,12 @@ def test_an_area_of_another_commander_is_told_as_one_that_is_not(cast: Cast) -> 
 
 def test_a_box_is_asked_for_and_few_points_are_told_with_their_due(cast: Cast) -> None:
     chen = cast.browser("chen")
-    assert chen.get("/command/points/").json()["errors"].keys() == {"box"}
-    assert chen.get("/command/points/?box=1,2,3").json()["errors"].keys() == {"box"}
+    for wrong in ("", "?box=1,2,3"):
+        refused = chen.get(f"/command/points/{wrong}")
+        assert (refused.status_code, refused.json()) == (
+            400,
+            {"errors": {"box": "要四个数：西,南,东,北"}},
+        )
     told = chen.get("/command/points/?box=98,39,99,40").json()
     assert len(told["points"]) == 7
     assert told["points"] == sorted(told["points"], key=lambda point: str(point["code"]))
