@@ -38,6 +38,11 @@ def usual_range(counts: Sequence[int], share: float = 1.0) -> Usual | None:
         Cases of each time.
     share : float
         Of the cases, so many by chance are those that are asked for: 1 for all of them.
+
+    Raises
+    ------
+    ValueError
+        A negative count.
     """
     values = np.asarray(counts, dtype=np.float64)
     if len(values) < LEAST:

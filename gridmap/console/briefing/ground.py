@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +91,7 @@ def _shapes(versions: QuerySet[CellVersion] | QuerySet[AreaVersion]) -> Geometri
     return _geometries(rows.values_list("shape", flat=True))
 
 
-def _geometries(rows: Iterable[Any]) -> Geometries:
+def _geometries(rows: Iterable[bytes | memoryview]) -> Geometries:
     found: Geometries = shapely.from_wkb([bytes(row) for row in rows])
     return found
 
@@ -134,7 +133,7 @@ def _roads(frame: Frame) -> list[Lines]:
     box = Polygon.from_bbox((frame.west, frame.south, frame.east, frame.north))
     box.srid = DRAWN
     rows = Street.objects.filter(geom_3857__bboverlaps=box, grade__in=ROADS).annotate(shape=WKB)
-    shapes: dict[str, list[Any]] = {grade: [] for grade in ROADS}
+    shapes: dict[str, list[bytes | memoryview]] = {grade: [] for grade in ROADS}
     for grade, shape in rows.values_list("grade", "shape"):
         shapes[grade].append(shape)
     return [Lines(_geometries(shapes[grade]), "m-rail", width) for grade, width in ROADS.items()]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gridmap.accounts.scope import Scope
@@ -34,11 +36,11 @@ class Act:
     """
 
     name: str
-    label: Any
+    label: str | Promise
     form: type[PlainForm]
     perform: Perform
-    done: Any
-    why: Any = ""
+    done: str | Promise
+    why: str | Promise = ""
     undo: str = ""
 
     @property
@@ -81,7 +83,7 @@ class Asked:
     def __init__(self, act: Act, conflict: RecurringConflict, person: Scope) -> None:
         self.act, self.conflict, self.person = act, conflict, person
 
-    def form(self, data: Any = None) -> PlainForm:
+    def form(self, data: QueryDict | None = None) -> PlainForm:
         return self.act.form(data, conflict=self.conflict, scope=self.person)
 
     @property

@@ -8,12 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gridmap.accounts.models import GuideTeam
+from gridmap.accounts.models import GuideTeam, User
 from gridmap.accounts.scope import Scope
 from gridmap.console.cases.saying import sentences
 from gridmap.console.cases.wording import called
 from gridmap.recurring.models import RecurringConflict
-from gridmap.recurring.owners import people_for
+from gridmap.recurring.owners import Fit, people_for
 from gridmap.recurring.services.handling import MOST
 
 # Days within which a plan or a task is due, unless somebody says otherwise.
@@ -82,12 +82,12 @@ class OwnerForm(PlainForm):
         team.label_from_instance = called  # type: ignore[attr-defined]
         team.initial = self.conflict.team_id
 
-    def clean_owner(self) -> Any:
+    def clean_owner(self) -> User:
         chosen = self.cleaned_data["owner"]
         return next(one.person for one in self.people if str(one.person.pk) == chosen)
 
 
-def _office(one: Any) -> str:
+def _office(one: Fit) -> str:
     return f"{called(one.place)} {one.role}"
 
 

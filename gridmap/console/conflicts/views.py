@@ -20,7 +20,7 @@ from gridmap.console.belonging import name_of
 from gridmap.console.conflicts.acts import ACTS, Asked
 from gridmap.console.conflicts.conflict_list import read_asked, read_list
 from gridmap.console.conflicts.conflict_page import read_conflict_page
-from gridmap.console.conflicts.forms import FinishForm
+from gridmap.console.conflicts.forms import FinishForm, PlainForm
 from gridmap.console.conflicts.queries import find_conflict
 from gridmap.console.conflicts.table import cells_of, column_names
 from gridmap.console.pages import csv_file, page, show_refusal
@@ -132,7 +132,7 @@ def conflict_task(
     return page(request, "console/conflicts/task.html", values, status=status)
 
 
-def _ask(request: HttpRequest, asked: Asked, form: Any, status: int) -> HttpResponse:
+def _ask(request: HttpRequest, asked: Asked, form: PlainForm, status: int) -> HttpResponse:
     told = {"label": asked.act.label, "name": asked.name, "conflict": asked.conflict}
     values = {"asked": asked, "act": asked.act, "form": form, **told}
     return page(request, "console/conflicts/act.html", values, status=status)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from geodata.querysets import day_of
@@ -34,7 +34,7 @@ class Page:
     """`name` of its address; `later` tells what of a kept query still goes on a later day."""
 
     name: str
-    title: Any
+    title: str | Promise
     understood: Understand
     later: Callable[[str, datetime], str] = as_it_is
 
