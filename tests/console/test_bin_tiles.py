@@ -26,7 +26,7 @@ def chen() -> User:
 def ask(who: User, address: str = TILE, **asked: Any) -> Any:
     client = Client()
     client.force_login(who)
-    return client.get(address, EVER | asked, headers=asked.pop("headers", None))
+    return client.get(address, EVER | asked)
 
 
 def test_a_tile_has_its_bins_and_their_cases(chen: User) -> None:

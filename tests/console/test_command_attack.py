@@ -17,7 +17,14 @@ from tests.console.command_attack import (
     conflict_not_there,
     routes_attacked,
 )
-from tests.console.command_roads import ABOUT, OF_TEAMS, OTHER, ROADS, pairs_of_filters
+from tests.console.command_roads import (
+    ABOUT,
+    OF_TEAMS,
+    OTHER,
+    ROADS,
+    Filters,
+    pairs_of_filters,
+)
 from tests.incidents.makers import NOW
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +72,11 @@ def test_an_area_of_another_is_answered_like_one_that_does_not_exist() -> None:
     others = [place.city.areas[key].code for key in ("y", "r")]
     faults = [area_not_there(place, road, other) for road in ROADS for other in others]
     assert [*filter(None, faults)] == []
+    # The control: for who commands both, they are there on each road that asks for an area.
+    place.command_everything()
+    asking = [road for road in ROADS if "area" in dict(road.query(Filters(area=others[0])))]
+    assert [str(road) for road in asking if not area_not_there(place, road, others[0])] == []
+    assert len(asking) > 8
 
 
 def test_a_conflict_of_another_is_answered_like_one_that_does_not_exist() -> None:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys.cases import COMING, ZIXUAN
-from tests.journeys.visits import DESK, Visitor
+from tests.journeys.visits import DESK, Visit, Visitor
 
 READY = 'html[data-picture="ready"]'
 
@@ -18,8 +18,8 @@ def total_of(page: Page) -> int:
     return int(found[1].replace(",", ""))
 
 
-def open_command(visit: object, person: str, query: str = "") -> Page:
-    page: Page = visit.sign_in(person, f"/command/{query}")  # type: ignore[attr-defined]
+def open_command(visit: Visit, person: str, query: str = "") -> Page:
+    page = visit.sign_in(person, f"/command/{query}")
     expect(page.locator(READY)).to_be_attached()
     return page
 
@@ -57,12 +57,18 @@ def test_time_moves_by_key_without_a_question_and_stands_in_the_address(window: 
 
 def test_a_filter_changes_the_counts_and_goes_again(window: Visitor) -> None:
     page = open_command(window(DESK), "district-commander")
-    whole = total_of(page)
+    said, whole = page.locator("#window-text").inner_text(), total_of(page)
+    page.evaluate("window.isSame = true")
+    page.locator("#pick-topic summary").click()
     topic = page.locator("#filters input[name=topic]").first
-    value = topic.get_attribute("value")
-    page.goto(f"{page.url.split('?')[0]}?topic={value}")
-    expect(page.locator(READY)).to_be_attached()
+    topic.check()
+    expect(page.locator("#window-text")).not_to_have_text(said)
     assert total_of(page) < whole
+    expect(page).to_have_url(re.compile(f"topic={topic.get_attribute('value')}"))
+    topic.uncheck()
+    expect(page.locator("#window-text")).to_have_text(said)
+    assert "topic=" not in page.url
+    assert page.evaluate("window.isSame"), "no page is loaded anew"
 
 
 def test_from_the_city_down_to_a_cell_and_into_its_cases(window: Visitor) -> None:
