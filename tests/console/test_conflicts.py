@@ -143,6 +143,31 @@ def test_the_page_tells_the_five_claims_and_how_sure_they_are(cast: Cast) -> Non
         assert words in page, words
 
 
+def test_a_story_tells_what_runs_saw_where_that_changed(cast: Cast) -> None:
+    """Rank and ratio of each night: the same again, another rank alone, another ratio, the same again."""
+    nights = ((1, 3.4), (1, 3.41), (2, 3.4), (2, 5.2), (2, 5.2))
+    for day, (rank, ratio) in enumerate(nights):
+        seen = see(cast.conflict, make_run(cast.now - timedelta(days=20 - day)), rank)
+        Evidence.objects.filter(pk=seen.pk).update(ratio=ratio)
+
+    def told(by: User) -> list[str]:
+        page = browser(by).get(f"/conflicts/{cast.conflict.code}/")
+        return [line.words.partition("，")[0] for line in page.context["seen"].lines]
+
+    # The last one is told though it says nothing new; the first one by its name.
+    assert told(cast.lin) == [
+        "查找：第 2 位",
+        "查找：第 2 位",
+        "查找：第 2 位",
+        "首次发现：第 1 位",
+    ]
+    assert [words.split(" ")[0] for words in told(cast.chen)] == [
+        "查找：平常的",
+        "查找：平常的",
+        "首次发现：平常的",
+    ]
+
+
 def test_numbers_of_the_city_are_for_those_who_have_all_of_it(cast: Cast) -> None:
     told = (
         (f"/conflicts/{cast.conflict.code}/", "全市 79 / 13,399 件没有位置"),
@@ -264,5 +289,5 @@ def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
         make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
     with assert_statements(8):
         chen.get("/conflicts/")
-    with assert_statements(16):
+    with assert_statements(17):
         chen.get(f"/conflicts/{cast.conflict.code}/")

@@ -85,7 +85,7 @@ def read_conflict_page(
     members = queries.members_of(conflict, scope.day) if scope.sees_people else []
     acts = acts_for(conflict, scope)
     works, of_city = works_with_cases(scope), knows_the_city(scope)
-    records, evidence = queries.records_of(conflict), queries.evidence_of(conflict)
+    evidence = queries.evidence_of(conflict, of_city=of_city)
     return ConflictPage(
         name=name_of(conflict),
         place=f"{conflict.get_level_display()} · {called(conflict.area)}",
@@ -105,7 +105,7 @@ def read_conflict_page(
         people=people_of(conflict, members, scope),
         plan=_plan(conflict, now),
         tasks=tasks_of(conflict, scope, now),
-        lines=story_of(records, evidence, scope, now, of_city=of_city),
+        lines=story_of(queries.records_of(conflict), evidence, scope, now, of_city=of_city),
         choice=choice_of(conflict, acts),
         version=conflict.version,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
@@ -93,11 +94,23 @@ def records_of(conflict: RecurringConflict) -> list[ConflictRecord]:
     return list(conflict.records.select_related("by", "owner").order_by("-at", "-pk"))
 
 
-def evidence_of(conflict: RecurringConflict) -> list[Evidence]:
-    """What each run saw, the newest first."""
-    rows = conflict.evidence.select_related("run").order_by("-run__at", "-pk")
-    said = ("rank", "observed", "expected", "ratio", "ratio_low", "ratio_high")
-    return list(rows.only("conflict", "run__at", *said))
+def evidence_of(conflict: RecurringConflict, *, of_city: bool) -> list[Evidence]:
+    """What the first run and the last one saw, and each that saw something else than the one before it, the newest
+    first; ranks differ `of_city`. Most nights say the same, and years of them are compared as bare numbers.
+    """
+    rows = conflict.evidence.order_by("-run__at", "-pk")
+    said = [
+        (pk, rank if of_city else rank is not None, round(ratio, 1))
+        for pk, rank, ratio in rows.values_list("pk", "rank", "ratio")
+    ]
+    told = [
+        one[0]
+        for one, before in pairwise([*said, None])
+        if one is not None and (one is said[0] or before is None or one[1:] != before[1:])
+    ]
+    shown = ("rank", "observed", "expected", "ratio", "ratio_low", "ratio_high")
+    changes = rows.filter(pk__in=told).select_related("run")
+    return list(changes.only("conflict", "run__at", *shown))
 
 
 def measures_of(conflict: RecurringConflict) -> list[Measure]:

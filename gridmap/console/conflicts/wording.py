@@ -1,6 +1,6 @@
 """How a conflict is told: its chip, its standing, its story."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -139,12 +139,14 @@ def story_of(
     *,
     of_city: bool,
 ) -> list[Line]:
-    """What was done, and what the runs saw where that changed; the newest first. Ranks are numbers `of_city`."""
+    """What was done, and what the runs saw where that changed (`evidence`, the first run last); the newest first.
+
+    Ranks are numbers `of_city`.
+    """
     # That it was found is told with what was seen then.
     lines = [_act_line(one, scope, now) for one in records if one.act != Act.FIND]
-    changes = _changes(evidence, _said if of_city else _said_without_rank)
     lines += [
-        _seen_line(one, now, is_first=one == evidence[-1], of_city=of_city) for one in changes
+        _seen_line(one, now, is_first=one == evidence[-1], of_city=of_city) for one in evidence
     ]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -177,23 +179,3 @@ def _seen_words(*, is_first: bool, is_listed: bool, of_city: bool) -> str:
             _("首次发现：第 {rank} 位，{ratio}") if is_first else _("查找：第 {rank} 位，{ratio}")
         )
     return _("首次发现：{ratio}") if is_first else _("查找：{ratio}")
-
-
-def _changes(
-    evidence: Sequence[Evidence], said: Callable[[Evidence], tuple[object, float]]
-) -> list[Evidence]:
-    """The last one, and each that says something else than the one before it; most nights say the same."""
-    before = [None, *map(said, reversed(evidence))][:-1][::-1]
-    return [
-        one
-        for n, (one, earlier) in enumerate(zip(evidence, before, strict=True))
-        if n == 0 or said(one) != earlier
-    ]
-
-
-def _said(one: Evidence) -> tuple[int | None, float]:
-    return one.rank, round(one.ratio, 1)
-
-
-def _said_without_rank(one: Evidence) -> tuple[bool, float]:
-    return one.rank is not None, round(one.ratio, 1)
