@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.counting.asking import Counts, Ids, Window
@@ -84,8 +85,9 @@ def _bins(
     boundaries: bytes,
     areas: frozenset[int],
     cells: frozenset[int],
-) -> Ids:
+) -> npt.NDArray[np.uint16]:
     """In which bin of a tile each place of a square lies; `NOWHERE` out of scope."""
     places = places_of(square, version)
     is_seen = np.isin(cells_of(places), cells_of_today(boundaries, areas, cells))
-    return np.where(is_seen, bins_in(tile, square, places), NOWHERE)
+    # A thousand are remembered: as small as bins are.
+    return np.where(is_seen, bins_in(tile, square, places), NOWHERE).astype(np.uint16)
