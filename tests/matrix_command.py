@@ -53,6 +53,10 @@ map-counts          GET    no-days       -         | in  400 in  | 400  400  400
 map-counts          GET    a             -         | in  204 in  | ok   ok   204  ok   ok   ok   ok   204  ok   204  ok   204  ok
 map-counts          GET    d             -         | in  204 in  | 204  204  204  204  ok   ok   ok   204  204  204  ok   204  ok
 map-counts          POST   a             -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
+map-count-classes   GET    near          -         | in  404 in  | 404  404  404  404  404  404  404  404  404  404  404  404  404
+map-count-classes   GET    no-days       -         | in  400 in  | 400  400  400  400  400  400  400  400  400  400  400  400  400
+map-count-classes   GET    ever          -         | in  204 in  | ok   ok   204  ok   ok   ok   ok   204  ok   204  ok   204  ok
+map-count-classes   POST   near          -         | in  405 in  | 405  405  405  405  405  405  405  405  405  405  405  405  405
 
 briefing            GET    -             brief     | in  404 in  | 404  comm 404  comm sub  city city 404  comm 404  city 404  city
 briefing            GET    r             brief-r   | in  404 in  | 404  404  404  404  404  city city 404  404  404  city 404  city
@@ -72,6 +76,7 @@ api-counts          GET    -             -         | 401 400 401 | 400  400  400
 api-counts          GET    ever          counts    | 401 ok  401 | a    ab   a    ab   abc  all  all  ok   ab   ok   all  plan all
 api-counts          POST   -             -         | 401 405 401 | 405  405  405  405  405  405  405  405  405  405  405  405  405
 """
+EVER = {"since": "2000-01-01", "until": "2099-12-31"}
 EVERY_AREA = "area-city area-x area-y area-p area-q area-r"
 COMMAND_ANSWERS: dict[str, dict[str, str]] = {
     "wall": {
@@ -154,8 +159,7 @@ def overview_of(column: float) -> Callable[[Any], Asked]:
     lon, lat = WEST + SIDE * column, SOUTH + SIDE * 0.4
     x = int((lon + 180) / 360 * 2**14)
     y = int((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**14)
-    ever = {"since": "2000-01-01", "until": "2099-12-31"}
-    return lambda _: ({"z": "14", "x": str(x), "y": str(y)}, ever)
+    return lambda _: ({"z": "14", "x": str(x), "y": str(y)}, EVER)
 
 
 def _state(page: str, query: str = "") -> Callable[[Any], Asked]:
@@ -181,6 +185,9 @@ COMMAND_TARGETS: dict[tuple[str, str], Callable[[Any], Asked]] = {
     ("map-counts", "no-days"): lambda _: ({"z": "14", "x": "0", "y": "0"}, {}),
     ("map-counts", "a"): overview_of(0.5),
     ("map-counts", "d"): overview_of(6.5),
+    ("map-count-classes", "near"): lambda _: ({"z": "15"}, {}),
+    ("map-count-classes", "no-days"): lambda _: ({"z": "14"}, {}),
+    ("map-count-classes", "ever"): lambda _: ({"z": "14"}, EVER),
     ("command", "wall"): lambda _: ({}, {"wall": ""}),
     ("command", "unknown"): lambda _: ({}, {"topic": "nothing"}),
     ("command-cube", "of-r"): lambda c: ({}, {"area": c.city.areas["r"].code}),

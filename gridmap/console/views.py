@@ -17,6 +17,7 @@ from gridmap.console.my_cells import read_ground, read_my_cells
 from gridmap.console.notice_lines import opened_by, read_lines
 from gridmap.console.notices import notices_of
 from gridmap.console.overview import NoSuchArea, read_overview, search
+from gridmap.console.overview_cases import offered
 from gridmap.console.pages import is_english, page, page_number
 from gridmap.incidents.services.reading import read_notices
 
@@ -61,6 +62,7 @@ def areas(request: HttpRequest) -> HttpResponse:
         "found": found,
         "words": words,
         "sees_people": person.sees_people,
+        "cases": offered(person, overview),
     }
     return page(request, "console/overview.html", values)
 

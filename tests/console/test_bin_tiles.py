@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from geodata.models import Area
 from gridmap.accounts.models import Role, User
+from gridmap.incidents.counting.folding import fold_counts
 from tests.console.test_bin_bytes import unpacked
 from tests.incidents.makers import make_incident
 from tests.makers import appoint, make_small_city, make_user
 
 pytestmark = pytest.mark.django_db
-# Around cell a.
-TILE = "/map/counts/14/12661/6220/"
+# Of all, and around cell a.
+CLASSES, TILE = "/map/counts/14/", "/map/counts/14/12661/6220/"
 EVER = {"since": "2000-01-01", "until": "2099-12-31"}
 
 
@@ -62,3 +64,20 @@ def test_what_cannot_be_is_refused_by_field(chen: User, asked: dict[str, Any], f
 
 def test_there_is_none_at_other_zooms(chen: User) -> None:
     assert ask(chen, "/map/counts/15/1/1/").status_code == 404
+    assert ask(chen, "/map/counts/15/").status_code == 404
+
+
+def test_the_classes_are_those_of_all_bins_in_scope_and_stand_still(chen: User) -> None:
+    for _ in range(20):
+        make_incident(chen)
+    make_incident(chen, column=6.5)
+    assert ask(chen, CLASSES).json() == {"breaks": [2, 4, 6, 9, 14, 22]}
+    assert ask(chen, "/map/counts/10/").json() == {"breaks": [2, 4, 6, 9, 14, 22]}
+    fold_counts()
+    assert ask(chen, CLASSES).json() == {"breaks": [2, 4, 6, 9, 14, 22]}
+    # Who sees the one case only, has classes of it.
+    ning = make_user("ning")
+    appoint(ning, Role.COMMUNITY_OFFICER, Area.objects.get(name="area-r"))
+    assert ask(ning, CLASSES).json() == {"breaks": [1, 2, 4, 6, 9, 14]}
+    assert ask(chen, CLASSES, topic="wages").status_code == 204
+    assert list(ask(chen, CLASSES, topic="x").json()["errors"]) == ["topic"]

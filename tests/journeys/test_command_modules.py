@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+from gridmap.console.bin_bytes import packed as packed_bins
 from layers import styles
 from layers.styles import CHANGE_BREAKS, count_breaks, density_breaks
 
@@ -322,3 +323,88 @@ def test_what_was_not_there_before_is_told_as_that(ask: Ask) -> None:
       return m.linesOf({ name: 'A' }, { count: 4, open: 0, before: 0, residents: 0, rate: null, share: null, change }, words).at(-1);
     """
     assert ask("console/command/telling.js", script) == ["none_before", {"low": "1.5"}]
+
+
+def test_bins_come_out_of_their_bytes_as_they_went_in(ask: Ask) -> None:
+    draw = random.Random(5)
+    found = [dict.fromkeys(range(4096), 1), {4095: 70_000}]
+    for most in (1, 3, 40, 9_000):
+        bins = sorted(draw.sample(range(4096), draw.choice((1, 30, 700))))
+        found.append({one: draw.randint(1, most) for one in bins})
+    bodies = [
+        packed_bins(np.array([*one.keys()]), np.array([*one.values()])).hex() for one in found
+    ]
+    script = """
+      const read = (hex) => m.unpack(Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16)).buffer);
+      const ends = (hex) => { try { read(hex); return false; } catch (error) { return error instanceof RangeError; } };
+      const whole = given.map(read).map(({ bins, counts }) => [[...bins], [...counts]]);
+      return [whole, given.map((hex) => ends(hex.slice(0, -2)))];
+    """
+    read, is_told = ask("layers/bins.js", script, bodies)
+    assert read == [[[*one.keys()], [*one.values()]] for one in found]
+    assert all(is_told)
+
+
+SQUARES = """
+  await import("/static/leaflet/leaflet.js");
+  const element = document.body.appendChild(document.createElement("div"));
+  element.style.cssText = "position: fixed; left: 0; top: 0; width: 600px; height: 500px";
+  const map = L.map(element, { center: [39.8, 98.3], zoom: 13, zoomAnimation: false, fadeAnimation: false });
+  map.createPane("squares");
+  const layer = m.squares({ map, pane: "squares", colour: (name) => ({ h1: "#102030", h2: "#a0b0c0" })[name] });
+  const drawn = () => new Promise((done) => layer.on("load", done));
+  const asked = [];
+  const source = (counts, isThere = true) => ({
+    async tile(place) { asked.push(place); if (!isThere) throw new Error("503"); return { bins: [0, 65, 4095], counts }; },
+    breaks: async () => [2, 4],
+  });
+  const pixels = () => [[3, 3], [11, 11], [507, 507], [15, 11], [19, 11]]
+    .map(([x, y]) => [...element.querySelector("canvas").getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3));
+"""
+
+
+def test_squares_have_the_colour_of_their_class_and_the_ground_between_them(ask: Ask) -> None:
+    script = f"""{SQUARES}
+      const whole = drawn();
+      await layer.show(source([1, 3, 9]));
+      await whole;
+      const tiles = element.querySelectorAll("canvas").length;
+      return {{ pixels: pixels(), zooms: [...new Set(asked.map((one) => one.z))], isOneEach: tiles === asked.length, count: layer.count() > 0,
+        side: m.sideOf(12, 39.8), zoomsOf: [9, 11, 13, 15, 20].map(m.zoomOfTiles) }};"""
+    found = ask("layers/squares.js", script)
+    none, low, high = [0, 0, 0], [16, 32, 48], [160, 176, 192]
+    assert found["pixels"] == [none, low, high, none, none]
+    assert (found["zooms"], found["isOneEach"], found["count"]) == ([12], True, True)
+    assert found["side"] == pytest.approx(117.5, abs=0.2)
+    assert found["zoomsOf"] == [10, 10, 12, 14, 14]
+
+
+def test_the_old_squares_stay_until_all_of_the_next_are_there(ask: Ask) -> None:
+    script = f"""{SQUARES}
+      const whole = drawn();
+      await layer.show(source([3, 3, 3]));
+      await whole;
+      const told = [pixels()[1]];
+      told.push(await layer.show(source([9, 9, 9], false)).catch(({{ message }}) => message), pixels()[1]);
+      const [overtaken, last] = await Promise.all([layer.show(source([9, 9, 9])), layer.show(source([9, 9, 9]))]);
+      told.push(overtaken, last, pixels()[1]);
+      await layer.show(null);
+      return [...told, element.querySelectorAll("canvas").length];"""
+    low, high = [16, 32, 48], [160, 176, 192]
+    assert ask("layers/squares.js", script) == [low, "503", low, False, True, high, 0]
+
+
+def test_what_is_seen_is_counted_and_nothing_while_some_is_missing(ask: Ask) -> None:
+    script = f"""{SQUARES}
+      const whole = drawn();
+      const broken = source([1, 1, 1]);
+      const {{ tile }} = broken;
+      let fails = 1;
+      broken.tile = (place) => (fails-- > 0 ? Promise.reject(new Error("503")) : tile(place));
+      await layer.show(broken);
+      await whole;
+      const missing = layer.count();
+      await layer.retry();
+      const count = layer.count();
+      return [missing, count > 0];"""
+    assert ask("layers/squares.js", script) == [None, True]

@@ -35,14 +35,31 @@ def squares_of(tile: Tile) -> list[int]:
         A zoom without overview.
     """
     zoom, x, y = tile
-    if zoom not in ZOOMS:
-        raise ValueError("zoom: 10 to 14")
-    level = min(level for level in LEVELS if level >= zoom)
+    level = level_of(zoom)
     side = 1 << level - zoom
     return [
         level << 2 * SHIFT | (x * side + right) << SHIFT | (y * side + down)
         for right, down in product(range(side), repeat=2)
     ]
+
+
+def level_of(zoom: int) -> int:
+    """The zoom of the squares that a tile of a zoom is put together from.
+
+    Raises
+    ------
+    ValueError
+        A zoom without overview.
+    """
+    if zoom not in ZOOMS:
+        raise ValueError("zoom: 10 to 14")
+    return min(level for level in LEVELS if level >= zoom)
+
+
+def tile_around(square: int, zoom: int) -> Tile:
+    """The tile of a zoom that a square is a part of."""
+    up = (square >> 2 * SHIFT) - zoom
+    return zoom, (square >> SHIFT & MASK) >> up, (square & MASK) >> up
 
 
 def placed(level: int, cells: Ints, bins: Ints) -> tuple[Ints, Ints]:

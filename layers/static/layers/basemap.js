@@ -37,12 +37,25 @@ export function create(element, { without = [], isCovered = false, ...options } 
   const grounds = (isCovered ? coveredParts(map) : [{ sources: SOURCES, hasFills: true, hasLines: true, hasWords: true }])
     .map((part) => layGround(map, colour, { ...part, hasFills: part.hasFills && !raster, sources: part.sources.filter((name) => !without.includes(name)) }));
   const marker = makeMarker(map, colour);
+  let words = null;
   whenThemeChanges(() => {
     colour.refresh();
     for (const ground of grounds) ground.rerenderTiles();
     marker.repaint();
   });
-  return { map, ground: grounds[0], colour, mark: marker.put };
+  return { map, ground: grounds[0], colour, mark: marker.put, liftWords };
+
+  /** Puts the words above what the page lays over the ground only now, or back into the ground. */
+  function liftWords(areLifted) {
+    const [ground] = grounds;
+    words = words ?? { rules: ground.labelRules, layer: null };
+    ground.labelRules = areLifted ? [] : words.rules;
+    ground.clearLayout();
+    ground.rerenderTiles();
+    if (!areLifted) words.layer?.remove();
+    else if (words.layer) words.layer.addTo(map);
+    else grounds.push(words.layer = layGround(map, colour, coveredParts(map)[1]));
+  }
 }
 
 /* The upper part lies above the page's own data (400) and below what is drawn on top (460 and more). */

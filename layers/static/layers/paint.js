@@ -23,6 +23,9 @@ export const STREETS = [
   ["motorway", 26, 4, "m-mw", "m-mw-c", 0.9],
 ];
 
+/* The colours of the classes of a count, the lowest first. */
+export const MORE = ["h1", "h2", "h3", "h4", "h5", "h6"];
+
 const EQUATOR = 40075016.686;
 
 /** Metres of ground under one pixel of a 256-pixel map. */

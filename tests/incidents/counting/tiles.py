@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.counting import Window
-from gridmap.incidents.counting.overview import count_bins
+from gridmap.incidents.counting.overview import count_all_bins, count_bins
 from gridmap.incidents.counting.squares import ZOOMS, Tile
 from tests.incidents.counting.hands import execute
 
@@ -42,10 +42,14 @@ def tile_differences(
     topics: Sequence[int],
     zooms: Iterable[int] = ZOOMS,
 ) -> list[str]:
-    """Tiles that are told otherwise than by the cases of these cells."""
+    """Tiles that are told otherwise than by the cases of these cells, and zooms of which all bins together are."""
     found = []
     for zoom in zooms:
-        for tile, expected in raw_bins(cells, zoom, window, topics).items():
+        tiles = raw_bins(cells, zoom, window, topics)
+        numbers = sorted(number for bins in tiles.values() for number in bins.values())
+        if sorted(count_all_bins(held, zoom, window, topics).tolist()) != numbers:
+            found.append(f"all of {zoom} {window} {topics}")
+        for tile, expected in tiles.items():
             told = count_bins(held, tile, window, topics)
             if dict(zip(told.bins.tolist(), told.counts.tolist(), strict=True)) != expected:
                 found.append(f"{tile} {window} {topics}")

@@ -12,7 +12,7 @@ import { smooth } from "../../layers/density.js";
 import { cubeQuery, datesOf, read, windowOf, write } from "./address.js";
 import { listenToCommands } from "./commands.js";
 import { watchFilters } from "./filters.js";
-import { showLegend } from "./legend.js";
+import { showLegend } from "../legend.js";
 import { askJson, cubeSource } from "./live.js";
 import { situationMap } from "./map.js";
 import { figures, told } from "./measures.js";

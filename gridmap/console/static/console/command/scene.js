@@ -1,9 +1,9 @@
 /* What the map shows of a cube in a window: the classes, their colours, and the legend that explains them. */
 
 import { classOf, densityBreaks } from "../../layers/breaks.js";
+import { MORE } from "../../layers/paint.js";
 import { breaksOf, measured } from "./measures.js";
 
-const MORE = ["h1", "h2", "h3", "h4", "h5", "h6"];
 const CHANGE = ["d-3", "d-2", "d-1", "d0", "d1p", "d2p", "d3p"];
 const NO_AREAS = { fills: [], hatched: [] };
 

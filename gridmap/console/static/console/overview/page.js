@@ -103,6 +103,20 @@ function goTo(row) {
   identify(lon, lat);
 }
 
+/* Cases: what draws them comes when somebody first asks for them */
+
+let cases = null;
+
+async function showCases(act) {
+  cases ??= import("./cases.js").then(({ watchCases }) => watchCases(base));
+  try {
+    act(await cases);
+  } catch {
+    cases = null;
+    one("#cases-told").textContent = JSON.parse(one("#cases-words").textContent).refused;
+  }
+}
+
 /* Buttons and keys */
 
 const rows = () => [...areas.querySelectorAll(".item__main, .areas__link")];
@@ -121,6 +135,8 @@ document.addEventListener("click", ({ target }) => {
   if (button) actions[button.dataset.action]();
   const row = target.closest("[data-lon]");
   if (row && target.closest("button")) goTo(row);
+  const period = target.closest("#cases [data-period]")?.dataset.period;
+  if (period !== undefined && (period || cases)) showCases(({ choose }) => choose(period));
 });
 
 document.addEventListener("keydown", (event) => {
@@ -131,4 +147,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 drawOutline();
+if (one("#cases") && new URLSearchParams(location.search).has("cases")) showCases(() => {});
 map.on("click", ({ latlng }) => identify(latlng.lng, latlng.lat));
