@@ -351,19 +351,19 @@ SQUARES = """
   element.style.cssText = "position: fixed; left: 0; top: 0; width: 600px; height: 500px";
   const map = L.map(element, { center: [39.8, 98.3], zoom: 13, zoomAnimation: false, fadeAnimation: false });
   map.createPane("squares");
-  const layer = m.squares({ map, pane: "squares", colour: (name) => ({ h1: "#102030", h2: "#a0b0c0" })[name] });
-  const drawn = () => new Promise((done) => layer.on("load", done));
+  const layer = m.squares({ map, pane: "squares", colour: (name) => ({ h1: "#102030", h2: "#a0b0c0", h5: "#804020" })[name] });
+  const drawn = () => new Promise((done) => layer.on("painted", () => layer.count() === null || done()));
   const asked = [];
   const source = (counts, isThere = true) => ({
     async tile(place) { asked.push(place); if (!isThere) throw new Error("503"); return { bins: [0, 65, 4095], counts }; },
     breaks: async () => [2, 4],
   });
   const pixels = () => [[3, 3], [11, 11], [507, 507], [15, 11], [19, 11]]
-    .map(([x, y]) => [...element.querySelector("canvas").getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3));
+    .map(([x, y]) => [...element.querySelector("canvas").getContext("2d").getImageData(x, y, 1, 1).data]);
 """
 
 
-def test_squares_have_the_colour_of_their_class_and_the_ground_between_them(ask: Ask) -> None:
+def test_squares_have_the_colour_of_their_class_and_a_line_around_them(ask: Ask) -> None:
     script = f"""{SQUARES}
       const whole = drawn();
       await layer.show(source([1, 3, 9]));
@@ -372,8 +372,10 @@ def test_squares_have_the_colour_of_their_class_and_the_ground_between_them(ask:
       return {{ pixels: pixels(), zooms: [...new Set(asked.map((one) => one.z))], isOneEach: tiles === asked.length, count: layer.count() > 0,
         side: m.sideOf(12, 39.8), zoomsOf: [9, 11, 13, 15, 20].map(m.zoomOfTiles) }};"""
     found = ask("layers/squares.js", script)
-    none, low, high = [0, 0, 0], [16, 32, 48], [160, 176, 192]
-    assert found["pixels"] == [none, low, high, none, none]
+    none, low, high = [0, 0, 0, 0], [16, 32, 48, 255], [160, 176, 192, 255]
+    *squares, line, ground = found["pixels"]
+    assert (squares, ground) == ([none, low, high], none)
+    assert 0 < line[3] < 255
     assert (found["zooms"], found["isOneEach"], found["count"]) == ([12], True, True)
     assert found["side"] == pytest.approx(117.5, abs=0.2)
     assert found["zoomsOf"] == [10, 10, 12, 14, 14]
@@ -390,19 +392,19 @@ def test_the_old_squares_stay_until_all_of_the_next_are_there(ask: Ask) -> None:
       told.push(overtaken, last, pixels()[1]);
       await layer.show(null);
       return [...told, element.querySelectorAll("canvas").length];"""
-    low, high = [16, 32, 48], [160, 176, 192]
+    low, high = [16, 32, 48, 255], [160, 176, 192, 255]
     assert ask("layers/squares.js", script) == [low, "503", low, False, True, high, 0]
 
 
 def test_what_is_seen_is_counted_and_nothing_while_some_is_missing(ask: Ask) -> None:
     script = f"""{SQUARES}
-      const whole = drawn();
+      const failed = new Promise((done) => layer.on("tileerror", done));
       const broken = source([1, 1, 1]);
       const {{ tile }} = broken;
       let fails = 1;
       broken.tile = (place) => (fails-- > 0 ? Promise.reject(new Error("503")) : tile(place));
       await layer.show(broken);
-      await whole;
+      await failed;
       const missing = layer.count();
       await layer.retry();
       const count = layer.count();

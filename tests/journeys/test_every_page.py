@@ -1,5 +1,6 @@
 """Every page: readable, reachable, with nothing of a stranger's, in both themes and languages."""
 
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -57,6 +58,11 @@ def _press_map(page: Page) -> None:
 def _tiles_are_drawn(page: Page) -> None:
     expect(page.locator("#map canvas").first).to_be_visible()
     page.wait_for_load_state("networkidle")
+
+
+def _squares_are_drawn(page: Page) -> None:
+    expect(page.locator("#cases-seen")).to_have_text(re.compile(r"\d"))
+    _tiles_are_drawn(page)
 
 
 def _open_first(page: Page) -> None:
@@ -122,6 +128,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "my-cells-menu": ("grid-member", "/my-cells/", _open_menu, {}),
     "no-cells": ("planner", "/my-cells/", _nothing, {}),
     "home": ("city-admin", "/areas/", _press_map, {}),
+    "home-cases": ("city-admin", "/areas/?cases=5y", _squares_are_drawn, {}),
     "community": ("city-admin", f"/areas/?area={ZIXUAN}", _tiles_are_drawn, {}),
     "search": ("city-admin", "/areas/?q=紫轩", _tiles_are_drawn, {}),
     "nothing-found": ("city-admin", "/areas/?q=xyz", _tiles_are_drawn, {}),

@@ -8,11 +8,15 @@
 import { classOf } from "./breaks.js";
 import { MORE, metresPerPixel } from "./paint.js";
 
-const OPACITY = 0.78;
+/* More than that of areas: between squares the ground is seen anyway. */
+const OPACITY = 0.9;
 const SIDE = 64;
 const PIXELS = 8;
-/* Between two squares the ground is seen. */
 const GAP = 1;
+const EDGE = "h5";
+const EDGE_OPACITY = 0.3;
+/* What is less than so much of a tile is an error of rounding. */
+const SLIVER = 1e-6;
 /* Zooms of tiles; one of them is as wide as two of the map's. */
 const [COARSEST, FINEST] = [10, 14];
 const WIDER = 1;
@@ -33,8 +37,8 @@ export function sideOf(zoom, latitude) {
  *
  * `show(source)` is done when all of it is drawn; until then the old picture stays, as it does where something does not
  * come (then it throws). It is false where another source was asked for meanwhile; null shows nothing. `count()` is the sum
- * of the squares whose middle is seen, null while some are missing; `retry()` asks again for those. The events `load` and
- * `tileerror` are Leaflet's.
+ * of the squares whose middle is seen, null while some are missing; `retry()` asks again for those. Of the events `loading`
+ * and `tileerror` are Leaflet's; `painted` comes with every tile.
  */
 export function squares({ map, pane, colour }) {
   const tiles = new Map();
@@ -55,7 +59,9 @@ export function squares({ map, pane, colour }) {
   async function fill(canvas) {
     const source = shown;
     const found = await contents(source, tiles.get(canvas));
-    if (source === shown) paint(canvas, found);
+    if (source !== shown || !tiles.has(canvas)) return;
+    paint(canvas, found);
+    layer.fire("painted");
   }
 
   const layer = new (L.GridLayer.extend({
@@ -85,7 +91,12 @@ export function squares({ map, pane, colour }) {
     }
   }
 
-  const seen = () => [...tiles].filter(([, { z }]) => z === zoomOfTiles(map.getZoom()) + WIDER);
+  /* The tiles in view: [coordinates, canvas], without one where Leaflet has not yet made it. */
+  function seen() {
+    const z = zoomOfTiles(map.getZoom()) + WIDER;
+    const made = new Map([...tiles].map(([canvas, coords]) => [`${coords.z} ${coords.x} ${coords.y}`, canvas]));
+    return tilesIn(map, z).map((coords) => [coords, made.get(`${z} ${coords.x} ${coords.y}`)]);
+  }
 
   return {
     on: (event, act) => layer.on(event, act),
@@ -105,12 +116,11 @@ export function squares({ map, pane, colour }) {
     repaint() {
       for (const canvas of tiles.keys()) if (drawn.has(canvas)) paintSquares(canvas, drawn.get(canvas), colour);
     },
-    retry: () => Promise.all(seen().filter(([canvas]) => !drawn.has(canvas)).map(([canvas]) => fill(canvas))),
-    isLoading: () => layer.isLoading(),
+    retry: () => Promise.all([...tiles.keys()].filter((canvas) => !drawn.has(canvas)).map(fill)),
     count() {
-      if (!seen().every(([canvas]) => drawn.has(canvas))) return null;
-      const view = map.getBounds();
-      return seen().reduce((sum, [canvas, coords]) => sum + countIn(map, view, coords, drawn.get(canvas)), 0);
+      const known = seen();
+      if (!known.every(([, canvas]) => drawn.has(canvas))) return null;
+      return known.reduce((sum, [coords, canvas]) => sum + countIn(map, coords, drawn.get(canvas)), 0);
     },
   };
 }
@@ -118,17 +128,44 @@ export function squares({ map, pane, colour }) {
 function paintSquares(canvas, { bins, counts, breaks }, colour) {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
-  bins.forEach((bin, n) => {
-    const found = classOf(counts[n], breaks);
-    if (!found) return;
+  const filled = Array.from(bins, (bin, n) => [(bin % SIDE) * PIXELS, Math.floor(bin / SIDE) * PIXELS, classOf(counts[n], breaks)])
+    .filter(([, , found]) => found);
+  paintEdges(context, filled, colour);
+  for (const [x, y, found] of filled) {
     context.fillStyle = colour(MORE[found - 1]);
-    context.fillRect((bin % SIDE) * PIXELS, Math.floor(bin / SIDE) * PIXELS, PIXELS - GAP, PIXELS - GAP);
-  });
+    context.fillRect(x, y, PIXELS - GAP, PIXELS - GAP);
+  }
 }
 
-/* The sum of a tile's squares whose middle lies in the view. */
-function countIn(map, view, { x, y, z }, { bins, counts }) {
-  const [from, to] = [map.project(view.getNorthWest(), z), map.project(view.getSouthEast(), z)];
+/* Around every square, so that a pale one alone is seen as well; where two meet, there is one line. */
+function paintEdges(context, filled, colour) {
+  const edges = new Path2D();
+  for (const [x, y] of filled) edges.rect(x - GAP, y - GAP, PIXELS + GAP, PIXELS + GAP);
+  context.fillStyle = colour(EDGE);
+  context.globalAlpha = EDGE_OPACITY;
+  context.fill(edges);
+  context.globalAlpha = 1;
+  for (const [x, y] of filled) context.clearRect(x, y, PIXELS - GAP, PIXELS - GAP);
+}
+
+/* The corners of what is seen, in pixels of a zoom. */
+function cornersOf(map, z) {
+  const view = map.getBounds();
+  return [map.project(view.getNorthWest(), z), map.project(view.getSouthEast(), z)];
+}
+
+function tilesIn(map, z) {
+  const [from, to] = cornersOf(map, z).map((corner) => corner.divideBy(SIDE * PIXELS));
+  const between = (low, high) => {
+    const first = Math.floor(low + SLIVER);
+    return Array.from({ length: Math.ceil(high - SLIVER) - first }, (_, n) => first + n);
+  };
+  return between(from.y, to.y).flatMap((y) => between(from.x, to.x).map((x) => ({ x, y, z })));
+}
+
+/* The sum of a tile's squares whose middle is seen. */
+function countIn(map, { x, y, z }, { bins, counts }) {
+  const [from, to] = cornersOf(map, z);
   const middle = (tile, place) => (tile * SIDE + place + 0.5) * PIXELS;
   return counts.reduce((sum, count, n) => {
     const [right, down] = [middle(x, bins[n] % SIDE), middle(y, Math.floor(bins[n] / SIDE))];
