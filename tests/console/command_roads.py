@@ -228,7 +228,7 @@ ROADS = (
     Road("api-conflicts", nothing),
     Road("api-counts", as_days, read_counts),
     Road("map-counts", as_days, path=TILE),
-    Road("map-count-classes", as_days, path={"z": "14"}),
+    Road("map-count-classes", as_days, path={"z": "10"}),
     Road("map-tile", nothing, path={"names": REGISTRY, **TILE}),
     Road("map-geojson", nothing, path={"names": "cells"}),
     Road("map-identify", nothing, extra=ELSEWHERE),
