@@ -60,7 +60,7 @@ def test_outside_the_scope_the_map_says_so(window: Visitor) -> None:
         page.wait_for_timeout(100)
     box = page.locator("#map").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 40, box["y"] + 40)
+    page.mouse.click(box["x"] + 40, box["y"] + box["height"] / 2)
     expect(page.get_by_text("这里不在你负责的范围内。")).to_be_visible()
 
 
