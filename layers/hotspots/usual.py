@@ -1,11 +1,14 @@
 """How many cases are usual at a time like some others: of days, weeks or months of one season."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+
+# Every process of the server imports this: scipy.stats would take each a second and tens of megabytes.
+from scipy import special
 
 # With fewer times like this one nothing is said.
 LEAST = 8
@@ -54,12 +57,27 @@ def usual_range(counts: Sequence[int], share: float = 1.0) -> Usual | None:
         # Nothing in n days: the rate for which that is still possible (Garwood 1936).
         mean = -float(np.log((1 - LEVEL) / 2)) / len(values)
     tail = (1 - LEVEL) / 2
-    stretch = float(stats.t.isf(tail, len(values) - 1) / stats.norm.isf(tail))
+    stretch = float(special.stdtrit(len(values) - 1, tail) / special.ndtri(tail))
     mean *= share
     # Of cases that are taken by chance, what varies beyond chance is left by the square.
     variance = (mean + beyond * share**2) * (1 + 1 / len(values)) * stretch**2
-    spread = stats.nbinom(mean**2 / (variance - mean), mean / variance)
-    return Usual(int(spread.ppf(tail)), int(spread.isf(tail)), len(values))
+    low, high = _quantiles(mean**2 / (variance - mean), mean / variance, tail)
+    return Usual(low, high, len(values))
+
+
+def _quantiles(size: float, chance: float, tail: float) -> tuple[int, int]:
+    """The least counts of a negative binomial with at least `tail` up to it, and at most `tail` beyond it."""
+    low = _least(lambda count: bool(special.betainc(size, count + 1, chance) >= tail))
+    high = _least(lambda count: bool(special.betainc(count + 1, size, 1 - chance) <= tail))
+    return low, high
+
+
+def _least(holds: Callable[[int], bool]) -> int:
+    """The least count for which it holds, as it does for all above."""
+    beyond = 1
+    while not holds(beyond):
+        beyond *= 2
+    return bisect_left(range(beyond), True, key=holds)
 
 
 @dataclass(frozen=True)
