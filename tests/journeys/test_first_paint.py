@@ -40,12 +40,8 @@ def measure(page: Page, address: str) -> dict[str, int]:
     page.goto(address)
     if address.endswith("/my-cells/"):
         expect(page.locator("html")).to_have_attribute("data-ground", "ready")
-    # The page has loaded before it has painted; the security policy forbids waiting in the page.
-    for _ in range(100):
-        if page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):
-            break
-        page.wait_for_timeout(50)
-    # The content policy forbids the evaluation that Playwright's own waiting needs.
+    # The page has loaded before it has painted; the content policy forbids the evaluation that Playwright's own
+    # waiting needs.
     while not page.evaluate(PAINTED):
         page.wait_for_timeout(50)
     measured: dict[str, int] = page.evaluate(MEASURE)

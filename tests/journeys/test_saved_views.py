@@ -53,6 +53,8 @@ def test_on_a_phone_without_scripts_a_list_is_kept(window: Visitor) -> None:
     page.locator("#views > summary").click()
     page.locator("#view-name").fill("平静的")
     page.locator("#views").get_by_role("button", name="保存").click()
+    # The page that answers: its menu is closed, that of the page before was open.
+    expect(page.locator("#toasts")).to_contain_text("存好了：平静的")
     page.locator("#views > summary").click()
     expect(page.get_by_role("link", name="平静的")).to_have_attribute(
         "href", "/conflicts/?state=quiet"

@@ -35,14 +35,16 @@ def taiwan():
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template_gridmap")
+        environment = {
+            **os.environ,
+            "GRIDMAP_CITY": str(PROFILE),
+            "DATABASE_URL": url_of(name),
+            "OWNER_DATABASE_URL": url_of(name),
+            "GRIDMAP_DB_ROLE": "owner",
+        }
         try:
-            yield {
-                **os.environ,
-                "GRIDMAP_CITY": str(PROFILE),
-                "DATABASE_URL": url_of(name),
-                "OWNER_DATABASE_URL": url_of(name),
-                "GRIDMAP_DB_ROLE": "owner",
-            }
+            manage(environment, "migrate", "-v0")
+            yield environment
         finally:
             # Not WITH (FORCE), which may not end an autovacuum; the plain one asks it to leave.
             cursor.execute(f"DROP DATABASE {name}")
@@ -90,7 +92,6 @@ def mended():
 
 
 def test_the_raw_villages_are_refused_with_their_rows(taiwan, tmp_path):
-    manage(taiwan, "migrate", "-v0")
     report = tmp_path / "report.json"
     columns = ["code=VILLCODE", "name=VILLNAME", "parent_code=TOWNCODE"]
     manage(
@@ -109,7 +110,6 @@ def test_three_levels_are_loaded_nested_and_exported(taiwan, mended, tmp_path):
         "town": level(mended, "town", "TOWNCODE", "TOWNNAME", "COUNTYCODE"),
         "village": level(mended, "village", "VILLCODE", "name", "TOWNCODE"),
     }
-    manage(taiwan, "migrate", "-v0")
     for kind, frame in levels.items():
         path = tmp_path / f"{kind}.gpkg"
         frame.to_file(path, engine="pyogrio")
