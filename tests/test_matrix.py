@@ -1,7 +1,6 @@
 """Every address × every identity, from one reviewed table without a blank."""
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from gridmap.accounts.models import Role
 from tests.case_matrix_city import CASE_TARGETS, CaseCity
-from tests.matrix import ANSWERS, LEADS, LEADS_INTO, OFFERED, Row, rows
-from tests.matrix_city import IDENTITIES, TARGETS, MatrixCity, Seen
+from tests.matrix import ANSWERS, LEADS, LEADS_INTO, rows
+from tests.matrix_asked import asked
+from tests.matrix_city import IDENTITIES, TARGETS, MatrixCity
 
 # A visitor may come here; everything else begins with the log-in.
 OPEN = {"healthz", "login", "language"}
@@ -26,68 +26,6 @@ def routes(patterns: Iterable[URLPattern | URLResolver]) -> list[str]:
         else:
             found.append(pattern.name or str(pattern.pattern))
     return found
-
-
-def differences(city: MatrixCity, chosen: Iterable[Row]) -> Iterable[str]:
-    """What the product answers otherwise than the table, in words."""
-    for row in chosen:
-        for _ in range(times_asked(row)):
-            for who in IDENTITIES:
-                seen = city.ask(who, row.method, row.route, row.target)
-                fault = fault_of(row, who, seen, city)
-                if fault:
-                    yield f"{row} as {who}: {fault}"
-
-
-def times_asked(row: Row) -> int:
-    """What is answered early was kept when another person asked: twice."""
-    return 2 if row.method == "EARLY" else 1
-
-
-def fault_of(row: Row, who: str, seen: Seen, city: MatrixCity) -> str:
-    """Empty where the answer is the expected one."""
-    word = row.answers[who]
-    status, location, tokens = expected(row, word)
-    tokens -= {city.people[who].name} if who in city.people else set()
-    if seen.status != status or not seen.location.startswith(location):
-        return f"expected {word}, got {seen.status} {seen.location}"
-    if word in LEADS and seen.location != location:
-        return f"expected {word}, got {seen.location}"
-    if seen.tokens != tokens:
-        shown, hidden = sorted(seen.tokens - tokens), sorted(tokens - seen.tokens)
-        return f"expected {word}, shows {shown}, hides {hidden}"
-    if word in ("ok", "none") and seen.is_empty != (word == "none"):
-        return f"expected {word}, got {'nothing' if seen.is_empty else 'something'}"
-    return frame_fault_of(who, seen, 0 if row.is_of_case_file else told_of(who))
-
-
-def frame_fault_of(who: str, seen: Seen, told: int) -> str:
-    """What every page must keep to: name the own roles, offer nothing that is not for this person, and tell
-    how many notices are unread."""
-    refused = {page for page in seen.offers if who not in OFFERED[page]}
-    foreign = seen.roles - {who}
-    if refused or foreign:
-        return f"offers {refused}, names the roles {foreign}"
-    return f"{seen.unread} unread, not {told}" if seen.unread not in (None, told) else ""
-
-
-@cache
-def told_of(who: str) -> int:
-    """How many notices are about what somebody may see: everybody was told of all."""
-    (row,) = (row for row in rows() if (row.route, row.method) == ("notices", "GET"))
-    tokens = ANSWERS[row.shows].get(row.answers[who], "").split()
-    return sum(token.startswith(("case-", "conflict-")) for token in tokens)
-
-
-def expected(row: Row, word: str) -> tuple[int, str, set[str]]:
-    """Status, where it leads, the names shown."""
-    if word in LEADS or word in LEADS_INTO:
-        return 302, (LEADS | LEADS_INTO)[word], set()
-    status, _, names = word.rpartition("=")
-    if names.isdigit():
-        return int(names), "", set()
-    shown = "" if names in ("ok", "none") else ANSWERS[row.shows][names]
-    return int(status or 200), "", set(shown.split())
 
 
 @pytest.fixture(autouse=True)
@@ -138,11 +76,9 @@ def test_a_person_without_an_appointment_is_shown_no_name_at_all() -> None:
 
 @pytest.mark.django_db
 def test_the_product_answers_as_the_matrix_says() -> None:
-    chosen = [row for row in rows() if not row.is_of_case_file]
-    assert list(differences(MatrixCity(), chosen)) == []
+    assert asked(MatrixCity).differences == []
 
 
 @pytest.mark.django_db
 def test_the_case_file_answers_as_the_matrix_says() -> None:
-    chosen = [row for row in rows() if row.is_of_case_file]
-    assert list(differences(CaseCity(), chosen)) == []
+    assert asked(CaseCity).differences == []

@@ -1,67 +1,61 @@
 """Removing the scope from any one place turns the matrix red."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
+from geodata.versions import bump_access_version, bump_data_version
+from layers import tiles
+from layers.caches import LeastRecent
 from tests.case_matrix_city import CaseCity
-from tests.matrix import Row, rows
+from tests.matrix import Row
+from tests.matrix_asked import asked, differences, fresh_city
 from tests.matrix_city import MatrixCity
-from tests.mutants import REACHED, Mutant, Site, mutants, sites, watchers
-from tests.test_matrix import differences, times_asked
+from tests.mutants import Mutant, Site, mutants, sites
 
-pytestmark = pytest.mark.django_db
+KINDS = (MatrixCity, CaseCity)
+
+
+class Cities:
+    """The city that stands in the database for mutant after mutant; the other kind takes its place when it is asked
+    for."""
+
+    def __init__(self, held: ExitStack) -> None:
+        self.standing = held.enter_context(ExitStack())
+        self.city: MatrixCity | None = None
+
+    def of(self, kind: type[MatrixCity]) -> MatrixCity:
+        """As if it were new: nothing is kept of what was answered before."""
+        if type(self.city) is not kind:
+            self.standing.close()
+            self.city = self.standing.enter_context(fresh_city(kind))
+        forget()
+        return self.city
+
+
+def forget() -> None:
+    """What was kept of an answer is of an earlier version."""
+    bump_data_version()
+    bump_access_version()
+
+
+@pytest.fixture(scope="module")
+def cities(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cities]:
+    with django_db_blocker.unblock(), ExitStack() as standing:
+        # Statements are kept whatever the version is: here none.
+        patch = standing.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(tiles, "_statements", LeastRecent(0, len))
+        yield Cities(standing)
 
 
 @pytest.fixture(autouse=True)
 def _own_uploads(settings: Any, tmp_path: Path) -> None:
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.PHOTO_DIR = tmp_path / "photos"
-
-
-@contextmanager
-def fresh_city(kind: type[MatrixCity]) -> Iterator[MatrixCity]:
-    with transaction.atomic():
-        yield kind()
-        transaction.set_rollback(True)
-
-
-def by_city(chosen: Iterable[Row]) -> list[tuple[type[MatrixCity], list[Row]]]:
-    """The rows with the city in which each is asked; the city with rows only."""
-    chosen = list(chosen)
-    parted = (
-        (MatrixCity, [row for row in chosen if not row.is_of_case_file]),
-        (CaseCity, [row for row in chosen if row.is_of_case_file]),
-    )
-    return [(kind, part) for kind, part in parted if part]
-
-
-@cache
-def rows_by_call() -> dict[tuple[int, int], list[Row]]:
-    """The rows of the matrix that reach a call in a function. Of those whom a row answers alike one is asked.
-
-    A row that is red already would prove nothing; test_matrix reports it.
-    """
-    found: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    for kind, part in by_city(rows()):
-        with ExitStack() as watched:
-            city = watched.enter_context(fresh_city(kind))
-            for watcher in watchers():
-                watched.enter_context(watcher.at_work())
-            for row in part:
-                REACHED.clear()
-                for _ in range(times_asked(row)):
-                    for who in {word: who for who, word in row.answers.items()}.values():
-                        city.ask(who, row.method, row.route, row.target)
-                for call in REACHED:
-                    found[call].append(row)
-    return found
 
 
 # A call that another one doubles is missed only together with that one: paper asks for the rows and, before
@@ -88,24 +82,49 @@ def doubles_of(mutant: Mutant) -> list[Mutant]:
 
 
 @pytest.mark.parametrize("site", sites(), ids=str)
-def test_the_matrix_turns_red_without_this_call(site: Site) -> None:
+def test_the_matrix_turns_red_without_this_call(site: Site, cities: Cities) -> None:
     found = mutants(site)
     assert found, f"no function of the product holds {site}"
     for mutant in found:
-        candidates = rows_by_call()[id(mutant.function), site.number]
-        assert candidates, f"no row of the matrix reaches {mutant}"
-        is_missed = any(misses(mutant, *parted) for parted in by_city(candidates))
+        candidates = {kind: rows_that_reach(mutant, kind) for kind in KINDS}
+        assert any(candidates.values()), f"no row of the matrix reaches {mutant}"
+        is_missed = any(misses(mutant, cities, kind) for kind in KINDS if candidates[kind])
         assert is_missed, f"nobody misses {mutant}"
 
 
-def misses(mutant: Mutant, kind: type[MatrixCity], candidates: list[Row]) -> bool:
+@pytest.mark.parametrize(
+    ("path", "method"), [("gridmap/map_sources.py", "EARLY"), ("gridmap/console/command/", "GET")]
+)
+def test_what_is_answered_without_a_call_is_not_kept_for_the_next(
+    path: str, method: str, cities: Cities
+) -> None:
+    """The control of the city that stands: the same rows are as they should be once the call is back."""
+    for site in (site for site in sites() if site.path.startswith(path)):
+        city = cities.of(MatrixCity)
+        chosen = [r for r in rows_that_reach(mutants(site)[0], MatrixCity) if r.method == method]
+        red = next(red_rows(mutants(site)[0], city, chosen[:1]), None)
+        if red:
+            break
+    assert red
+    assert list(differences(cities.of(MatrixCity), [red])) == []
+
+
+def rows_that_reach(mutant: Mutant, kind: type[MatrixCity]) -> list[Row]:
+    """A row that is red already would prove nothing; test_matrix reports it."""
+    return asked(kind).rows_by_call.get((id(mutant.function), mutant.site.number), [])
+
+
+def misses(mutant: Mutant, cities: Cities, kind: type[MatrixCity]) -> bool:
     """Whether an answer differs once the call is gone."""
+    chosen = sorted(rows_that_reach(mutant, kind), key=refusals, reverse=True)
+    return next(red_rows(mutant, cities.of(kind), chosen), None) is not None
+
+
+def red_rows(mutant: Mutant, city: MatrixCity, chosen: Iterable[Row]) -> Iterator[Row]:
     with ExitStack() as work:
-        city = work.enter_context(fresh_city(kind))
         for removed in (mutant, *doubles_of(mutant)):
             work.enter_context(removed.at_work())
-        red = differences(city, sorted(candidates, key=refusals, reverse=True))
-        return next(iter(red), None) is not None
+        yield from (row for row in chosen if next(iter(differences(city, [row])), None))
 
 
 def refusals(row: Row) -> tuple[int, bool]:
