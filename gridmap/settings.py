@@ -2,13 +2,12 @@
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-import pyogrio
-import shapely
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -34,9 +33,13 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def wheel_library(package: Any, pattern: str) -> str:
-    """A library inside a wheel; Debian's GDAL is older than Django wants."""
-    found = list(Path(package.__file__).parents[1].glob(pattern))
+def wheel_library(package: str, pattern: str) -> str:
+    """A library inside a wheel; Debian's GDAL is older than Django wants.
+
+    The package is found and not imported: pyogrio would bring pandas into every command.
+    """
+    spec = find_spec(package)
+    found = list(Path(spec.origin).parents[1].glob(pattern)) if spec and spec.origin else []
     if len(found) != 1:
         raise ImproperlyConfigured(f"{pattern}: found {len(found)} libraries; run “make run” again")
     return str(found[0])
@@ -106,8 +109,8 @@ DATABASES = {"default": database(URLS[DATABASE_ROLE])}
 PLANNER = os.environ.get("GRIDMAP_PLANNER", "")
 RELEASE_SECRET = os.environ.get("GRIDMAP_RELEASE_SECRET") or SECRET_KEY
 
-GDAL_LIBRARY_PATH = wheel_library(pyogrio, "pyogrio.libs/libgdal*.so*")
-GEOS_LIBRARY_PATH = wheel_library(shapely, "shapely.libs/libgeos_c*.so*")
+GDAL_LIBRARY_PATH = wheel_library("pyogrio", "pyogrio.libs/libgdal*.so*")
+GEOS_LIBRARY_PATH = wheel_library("shapely", "shapely.libs/libgeos_c*.so*")
 
 INSTALLED_APPS = [
     "gridmap.console",
