@@ -1,5 +1,6 @@
 """The role of the planners' door: the frames can be read with it, and nothing else, and nothing can be written."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -8,12 +9,20 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
+from django.test import override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from gridmap import notebook
 from gridmap.accounts.management.commands.grant_app import OWN_TABLES
 from gridmap.recurring.models import Run
-from tests.conftest import connected_as
+from tests.conftest import (
+    connected_as,
+    connected_to,
+    copy_database,
+    drop_database,
+    fresh_database,
+)
 from tests.incidents.log_history import execute
 from tests.notebooks.doors import READER, PlannedCity, reader_url
 
@@ -71,16 +80,42 @@ PERSONAL = [
 
 
 @pytest.fixture
-def city(own_database: str, settings: Any) -> PlannedCity:
-    """Cases in a database of their own, and a run; with the rights as `grant_app` gives them."""
+def _door(settings: Any) -> None:
     settings.READER_DATABASE_URL, settings.PLANNER = reader_url(), "whole"
+
+
+def make_planned_city() -> None:
+    """Cases and a run; with the rights as `grant_app` gives them."""
     call_command("grant_app")
-    made = PlannedCity()
+    PlannedCity()
     now = timezone.now()
     Run.objects.create(
         at=now, since=now, until=now, seed=1, digest="", cases=8, placed=8, tested=1, listed=0
     )
-    return made
+
+
+@pytest.fixture(scope="module")
+def planned_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a database for all who change nothing in it."""
+    with django_db_blocker.unblock():
+        name = f"{connection.settings_dict['NAME']}_door"
+        copy_database(fresh_database(), name)
+        with connected_to(name), override_settings(READER_DATABASE_URL=reader_url()):
+            make_planned_city()
+        yield name
+        drop_database(name)
+
+
+@pytest.fixture
+def city(planned_database: str, _door: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), connected_to(planned_database):
+        yield
+
+
+@pytest.fixture
+def own_city(own_database: str, _door: None) -> None:
+    """One in which rights may be changed."""
+    make_planned_city()
 
 
 def own_tables() -> list[str]:
@@ -89,7 +124,7 @@ def own_tables() -> list[str]:
         return [name for name, is_sequence in cursor.fetchall() if not is_sequence]
 
 
-def test_every_frame_can_be_read_with_it(city: PlannedCity) -> None:
+def test_every_frame_can_be_read_with_it(city: None) -> None:
     with connected_as(READER):
         assert execute("SELECT session_user, current_user") == [(READER, READER)]
         assert len(notebook.cases()) == 5
@@ -102,7 +137,7 @@ def test_every_frame_can_be_read_with_it(city: PlannedCity) -> None:
         notebook.streets()
 
 
-def test_it_reads_these_columns_and_no_others(city: PlannedCity) -> None:
+def test_it_reads_these_columns_and_no_others(city: None) -> None:
     asked = (
         "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
         " AND NOT attisdropped AND has_column_privilege(%s, attrelid, attnum, 'SELECT')"
@@ -116,7 +151,7 @@ def test_it_reads_these_columns_and_no_others(city: PlannedCity) -> None:
 
 
 @pytest.mark.parametrize(("table", "column"), PERSONAL)
-def test_the_database_refuses_what_is_personal(city: PlannedCity, table: str, column: str) -> None:
+def test_the_database_refuses_what_is_personal(city: None, table: str, column: str) -> None:
     statement = f'SELECT "{column}" FROM "{table}"'
     with (
         connected_as(READER),
@@ -127,7 +162,7 @@ def test_the_database_refuses_what_is_personal(city: PlannedCity, table: str, co
     execute(statement)
 
 
-def test_the_application_reads_what_the_door_may_not(city: PlannedCity) -> None:
+def test_the_application_reads_what_the_door_may_not(own_city: None) -> None:
     """The control of the refusals: another role of the same database is not refused."""
     with connected_as("gridmap_app"):
         assert len(execute("SELECT title, address, code FROM incidents_incident")) == 8
@@ -138,7 +173,7 @@ def test_the_application_reads_what_the_door_may_not(city: PlannedCity) -> None:
 
 
 @pytest.mark.parametrize("is_read_only", [True, False])
-def test_the_database_refuses_every_write(city: PlannedCity, is_read_only: bool) -> None:
+def test_the_database_refuses_every_write(city: None, is_read_only: bool) -> None:
     tables = own_tables()
     assert {*READABLE, *PLACES} < {*tables}
     error: type[Exception] = InternalError if is_read_only else ProgrammingError
@@ -166,7 +201,7 @@ def apps_column(table: str) -> str:
     return str(models[table]._meta.pk.column) if table in models else "id"
 
 
-def test_it_is_read_only_and_patient_for_two_minutes_by_itself(city: PlannedCity) -> None:
+def test_it_is_read_only_and_patient_for_two_minutes_by_itself(city: None) -> None:
     with closing(psycopg2.connect(reader_url())) as opened, opened.cursor() as cursor:
         cursor.execute("SHOW default_transaction_read_only")
         assert cursor.fetchone() == ("on",)
@@ -174,7 +209,7 @@ def test_it_is_read_only_and_patient_for_two_minutes_by_itself(city: PlannedCity
         assert cursor.fetchone() == ("2min",)
 
 
-def test_a_right_that_was_given_by_hand_is_taken_back(city: PlannedCity) -> None:
+def test_a_right_that_was_given_by_hand_is_taken_back(own_city: None) -> None:
     execute(f"GRANT SELECT (title), UPDATE ON incidents_incident TO {READER}")
     call_command("grant_app")
     with (
@@ -185,7 +220,7 @@ def test_a_right_that_was_given_by_hand_is_taken_back(city: PlannedCity) -> None
         execute("SELECT title FROM incidents_incident")
 
 
-def test_the_reader_must_be_a_role_of_its_own(city: PlannedCity, settings: Any) -> None:
+def test_the_reader_must_be_a_role_of_its_own(own_city: None, settings: Any) -> None:
     settings.READER_DATABASE_URL = settings.DATABASE_URL
     with pytest.raises(CommandError, match="READER_DATABASE_URL"):
         call_command("grant_app")
