@@ -57,7 +57,6 @@ def test_outside_the_scope_the_map_says_so(window: Visitor) -> None:
     page.wait_for_load_state("networkidle")
     for _ in range(6):
         page.locator("[data-action=zoom-out]").click()
-        page.wait_for_timeout(100)
     box = page.locator("#map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 40, box["y"] + box["height"] / 2)

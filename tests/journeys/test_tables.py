@@ -83,7 +83,11 @@ def test_what_takes_longer_says_so_and_a_broken_way_too(window: Visitor) -> None
     page = visit.sign_in("city-admin", "/desk/export/?board=desk&tab=all")
 
     asked: list[Route] = []
-    page.route("**/desk/export/**", asked.append)
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/desk/export/**", hold)
     page.get_by_role("button", name="下载").click()
     expect(page.locator("#export-said")).to_contain_text(re.compile(r"件，已过 ([2-9]|\d\d) 秒"))
     asked[0].abort()
