@@ -3,7 +3,6 @@
 The clock of this process runs on from there; those of the database and of other programs are their own.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -22,23 +21,21 @@ class ShiftedClock:
     """From the first import of a test to the end; afresh for each test.
 
     What a test needs is made with a clock that stands still: it may last for all tests, and for the
-    next one it must not come from the next day.
+    next one it must not come from the next day. Where that travels to a moment of its own, the test stays there.
     """
 
     def __init__(self, at: datetime) -> None:
         self.at = at
         self.session = time_machine.travel(at)
-        self.session.start()
+        self.clock = self.session.start()
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self) -> Iterator[None]:
-        with time_machine.travel(self.at, tick=False):
-            return (yield)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self.clock.move_to(self.at, tick=False)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self) -> Iterator[None]:
-        with time_machine.travel(self.at):
-            return (yield)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        self.clock.move_to(self.at, tick=True)
 
     def pytest_unconfigure(self) -> None:
         self.session.stop()

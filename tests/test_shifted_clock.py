@@ -12,6 +12,17 @@ from gridmap.host.project import ROOT
 SOURCE = """
 from datetime import UTC, datetime
 
+import pytest
+import time_machine
+
+@pytest.fixture
+def in_july():
+    with time_machine.travel(datetime(2026, 7, 14, tzinfo=UTC), tick=False):
+        yield
+
+def test_elsewhere(in_july):
+    print("july", datetime.now(UTC).isoformat(timespec="seconds"))
+
 def test_it():
     print("at", datetime.now(UTC).isoformat(timespec="seconds"))
 
@@ -38,6 +49,10 @@ def run(folder: Path, at: str, zone: str = "UTC") -> subprocess.CompletedProcess
 def test_every_test_begins_at_the_moment_that_is_asked_for(tmp_path: Path, zone: str) -> None:
     said = run(tmp_path, "2028-02-29T23:59:59+08:00", zone).stdout
     assert said.count("at 2028-02-29T15:59:59") == 2
+
+
+def test_a_moment_that_a_test_chooses_holds(tmp_path: Path) -> None:
+    assert "july 2026-07-14T00:00:00" in run(tmp_path, "2028-02-29T23:59:59+08:00").stdout
 
 
 def test_a_moment_without_its_time_zone_is_refused(tmp_path: Path) -> None:

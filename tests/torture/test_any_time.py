@@ -1,4 +1,4 @@
-"""Green in the last second of a year and of a leap day in Beijing, wherever the machine believes to be."""
+"""Green in the last second of a year, which ends a week as well, and of a leap day in Beijing, wherever the machine believes to be."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def run(words: list[str], **env: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles"])
-@pytest.mark.parametrize("day", ["2026-12-31", "2028-02-29"])
+@pytest.mark.parametrize("day", ["2028-12-31", "2028-02-29"])
 def test_the_suite_is_green_in_the_last_second_of_a_day(day: str, zone: str) -> None:
     words = ["-q", "-p", "tests.no_skips", "--at", f"{day}T23:59:59+08:00", *TESTS]
     done = run(words, TZ=zone, GRIDMAP_TEST_DATABASE=DATABASE)
