@@ -99,9 +99,10 @@ def frame_fault_of(who: str, seen: Seen, told: int) -> str:
 
 @cache
 def told_of(who: str) -> int:
-    """How many notices are about cases that somebody may see: everybody was told of all."""
+    """How many notices are about what somebody may see: everybody was told of all."""
     (row,) = (row for row in rows() if (row.route, row.method) == ("notices", "GET"))
-    return len(ANSWERS[row.shows].get(row.answers[who], "").split())
+    tokens = ANSWERS[row.shows].get(row.answers[who], "").split()
+    return sum(token.startswith(("case-", "conflict-")) for token in tokens)
 
 
 def expected(row: Row, word: str) -> tuple[int, str, set[str]]:

@@ -1,5 +1,6 @@
 """Every page: readable, reachable, with nothing of a stranger's, in both themes and languages."""
 
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -57,6 +58,11 @@ def _press_map(page: Page) -> None:
 
 def _map_is_there(page: Page) -> None:
     expect(page.locator("#map canvas").first).to_be_visible()
+
+
+def _squares_are_drawn(page: Page) -> None:
+    expect(page.locator("#cases-seen")).to_have_text(re.compile(r"\d"))
+    _map_is_there(page)
 
 
 def _open_first(page: Page) -> None:
@@ -122,6 +128,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None], dict[str, Any]]] = {
     "my-cells-menu": ("grid-member", "/my-cells/", _open_menu, {}),
     "no-cells": ("planner", "/my-cells/", _nothing, {}),
     "home": ("city-admin", "/areas/", _press_map, {}),
+    "home-cases": ("city-admin", "/areas/?cases=5y", _squares_are_drawn, {}),
     "community": ("city-admin", f"/areas/?area={ZIXUAN}", _map_is_there, {}),
     "search": ("city-admin", "/areas/?q=紫轩", _map_is_there, {}),
     "nothing-found": ("city-admin", "/areas/?q=xyz", _map_is_there, {}),
