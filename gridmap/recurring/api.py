@@ -20,13 +20,13 @@ from gridmap.recurring.states import STATE_LABELS
 
 
 class RunOut(Out):
-    """The search that the figures are of; how many cases of the city, only for whoever has all of it."""
+    """The search that the figures are of; how many cases and pairs of the city, only for whoever has all of it."""
 
     at = serializers.DateTimeField()
     since = serializers.DateTimeField()
     until = serializers.DateTimeField()
     cases = serializers.IntegerField(allow_null=True)
-    tested = serializers.IntegerField()
+    tested = serializers.IntegerField(allow_null=True)
 
 
 class EvidenceOut(Out):
@@ -83,13 +83,13 @@ class ConflictsView(ApiView):
 
 
 def _keep_to_own(evidence: Sequence[Evidence]) -> None:
-    """Gaps between ranks, and the cases of the city less the own ones, would tell of others."""
+    """Gaps between ranks, and numbers of the city less the own ones, would tell of others."""
     listed = sorted((one for one in evidence if one.rank is not None), key=attrgetter("rank"))
     for rank, one in enumerate(listed, 1):
         one.rank = rank
     for one in evidence:
         # Never saved.
-        one.run.cases = None  # type: ignore[assignment]
+        one.run.cases = one.run.tested = None  # type: ignore[assignment]
 
 
 urlpatterns = [path("conflicts/", ConflictsView.as_view(), name="api-conflicts")]

@@ -138,7 +138,7 @@ def test_the_page_tells_the_five_claims_and_how_sure_they_are(cast: Cast) -> Non
     page = text(browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/"))
     for words in (
         "3.4 倍", "多半在 2.5～4.5 倍（90%）", "6 阵", "仍在发生", "22～3 时", "6～8 月", "3 件在办", "多半在 25%～56% 的案件重新办理（90%）",
-        "同时检验了 4,170 个", "占 7 / 48 件", "少于 12 件",
+        "同时检验了许多", "占 7 / 48 件", "少于 12 件",
     ):  # fmt: skip
         assert words in page, words
 
@@ -173,12 +173,18 @@ def test_numbers_of_the_city_are_for_those_who_have_all_of_it(cast: Cast) -> Non
         (f"/conflicts/{cast.conflict.code}/", "全市 79 / 13,399 件没有位置"),
         (f"/conflicts/{cast.conflict.code}/", "全市第 1 位"),
         (f"/conflicts/{cast.conflict.code}/", "首次发现：第 1 位"),
-        ("/conflicts/", "查找 13,399 件"),
-        ("/api/conflicts/", '"cases":13399'),
+        (f"/conflicts/{cast.conflict.code}/", "同时检验了 4,170 个"),
+        ("/conflicts/", "查找 13,399 件，检验了 4,170 个"),
+        ("/command/conflicts/", "检验了 4,170 个"),
+        ("/api/conflicts/", '"cases":13399,"tested":4170'),
     )
     for address, words in told:
         assert words in text(browser(cast.lin).get(address)), words
         assert words not in text(browser(cast.chen).get(address)), words
+    for address in ("/command/conflicts/", "/conflicts/", f"/conflicts/{cast.conflict.code}/"):
+        page = text(browser(cast.chen).get(address))
+        assert "检验了许多“地点 × 专题”" in page, address
+        assert "误报不超过 5%" in page, address
 
 
 def test_a_planner_sees_the_conflict_and_neither_cases_nor_persons(cast: Cast) -> None:

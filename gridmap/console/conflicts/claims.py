@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from gridmap.console.pages import is_english
-from gridmap.recurring.models import Evidence, RecurringConflict
+from gridmap.recurring.models import Evidence, RecurringConflict, Run
 from layers.hotspots.thresholds import CHANCE, LEAST_USUAL, QUIET_DAYS
 
 ONE_VOICE_FROM = 0.1
@@ -243,14 +243,21 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f}%"
 
 
+def _tested(run: Run, *, of_city: bool) -> str:
+    if of_city:
+        words = _("同时检验了 {n} 个“地点 × 专题”，列出的里面误报不超过 5%。")
+        return words.format(n=f"{run.tested:,}")
+    return _("同时检验了许多“地点 × 专题”，碰巧的也防住了：列出的里面误报不超过 5%。")
+
+
 def caveats_of(conflict: RecurringConflict, seen: Evidence, *, of_city: bool) -> list[Caveat]:
     """How sure we are, and of what we cannot be; with numbers `of_city` only for whoever may be told them."""
     run = seen.run
     found = [
-        Caveat("check", _("同时检验了 {n} 个“地点 × 专题”，列出的里面误报不超过 5%。").format(n=f"{run.tested:,}"))
+        Caveat("check", _tested(run, of_city=of_city))
         if seen.rank
         else Caveat("warn", _("最近一次查找没有列出它：证据不够，或者已经少了。")),
-    ]  # fmt: skip
+    ]
     voices = seen.claims.get("voices") or {}
     share = voices.get("share") or 0.0
     if voices.get("is_one_voice"):
