@@ -56,7 +56,9 @@ def _see(conflict: RecurringConflict, run: Run, rank: int) -> None:
     seen = see(conflict, run, rank)
     seen.observed, seen.ratio, seen.ratio_low, seen.ratio_high = observed, ratio, low, high
     seen.avoidable = 9.5 - rank
-    seen.claims = CLAIMS | {"intense": CLAIMS["intense"] | {"observed": observed, "ratio": times}}
+    avoidable = {"value": seen.avoidable, "low": 6.1 - rank, "high": 13.2 - rank}
+    intense = CLAIMS["intense"] | {"observed": observed, "ratio": times}
+    seen.claims = CLAIMS | {"intense": intense, "avoidable": avoidable}
     seen.save()
 
 
@@ -66,28 +68,34 @@ def cast() -> Iterator[Cast]:
     planner._DOOR.account = ""
 
 
-Told = list[tuple[str, str, int, str]]
+Told = list[tuple[str, str, int, str, str]]
 
 
 def by_program(cast: Cast) -> Told:
-    """Rank, code, cases, and times the usual with its interval."""
+    """Rank, code, cases, times the usual, and what could be avoided; both with their intervals."""
     rows = cast.client.get("/api/conflicts/").json()["conflicts"]
     return [
-        (str(number), row["code"], row["evidence"]["observed"], _times(**row["evidence"]))
+        (str(number), row["code"], row["evidence"]["observed"], _times(**row["evidence"]),
+         _avoidable(**row["evidence"]["claims"]["avoidable"] | {"value": row["evidence"]["avoidable"]}))
         for number, row in enumerate(rows, 1)
-    ]
+    ]  # fmt: skip
 
 
 def _times(*, ratio: float, ratio_low: float, ratio_high: float, **_more: Any) -> str:
     return f"{ratio:.1f}（{ratio_low:.1f}～{ratio_high:.1f}）"
 
 
+def _avoidable(*, value: float, low: float, high: float) -> str:
+    return f"{value:.1f}（{low:.1f}～{high:.1f}）"
+
+
 def by_page(cast: Cast) -> Told:
     page = cast.client.get("/conflicts/").text
     return [
-        (number, code, int(cases), f"{ratio}（{interval}）")
-        for number, code, ratio, interval, cases in re.findall(
-            r'aria-hidden="true">(\d+)</span>.*?/conflicts/(JYG-R\d+)/.*?平常的 ([\d.]+) 倍（(.*?)）.*?<b>(\d+) 件</b>',
+        (number, code, int(cases), f"{ratio}（{interval}）", f"{avoidable}（{reach}）")
+        for number, code, ratio, interval, cases, avoidable, reach in re.findall(
+            r'aria-hidden="true">(\d+)</span>.*?/conflicts/(JYG-R\d+)/.*?平常的 ([\d.]+) 倍（(.*?)）.*?<b>(\d+) 件</b>'
+            r".*?下季可避免 ([\d.]+) 件（(.*?)）",
             page,
             re.S,
         )
@@ -97,11 +105,25 @@ def by_page(cast: Cast) -> Told:
 def by_briefing(cast: Cast) -> Told:
     page = cast.client.get("/briefing/").text
     return [
-        (number, code, int(cases), f"{ratio}（{interval}）")
-        for number, code, ratio, interval, cases in re.findall(
-            r"brief__no[^>]*>(\d+)</span>.*?/conflicts/(JYG-R\d+)/.*?平常的 ([\d.]+) 倍（(.*?)）；\d+ 年起 (\d+) 件",
+        (number, code, int(cases), f"{ratio}（{interval}）", f"{avoidable}（{reach}）")
+        for number, code, ratio, interval, cases, avoidable, reach in re.findall(
+            r"brief__no[^>]*>(\d+)</span>.*?/conflicts/(JYG-R\d+)/.*?平常的 ([\d.]+) 倍（(.*?)）；\d+ 年起 (\d+) 件"
+            r'.*?<span class="b">([\d.]+) 件</span> <span class="brief__second">(.*?)</span>',
             page,
             re.S,
+        )
+    ]
+
+
+def by_document(cast: Cast) -> Told:
+    """Names end in the key of their conflict; sheets have no spaces."""
+    codes = {one.key: one.code for one in RecurringConflict.objects.all()}
+    sheets = "".join(words_of(cast.client.get("/briefing/", {"format": "pdf"}).content))
+    return [
+        (number, codes[key], int(cases), f"{ratio}（{interval}）", f"{avoidable}（{reach}）")
+        for number, key, ratio, interval, cases, avoidable, reach in re.findall(
+            r"(\d)地方(\w)·供排水平常的([\d.]+)倍（(.*?)）；\d+年起(\d+)件([\d.]+)件([\d.]+～[\d.]+)",
+            sheets,
         )
     ]
 
@@ -109,25 +131,30 @@ def by_briefing(cast: Cast) -> Told:
 def by_notebook(_cast: Cast) -> Told:
     return [
         (str(row.rank), row.code, row.intense_observed,
-         _times(ratio=row.intense_ratio, ratio_low=row.intense_ratio_low, ratio_high=row.intense_ratio_high))
+         _times(ratio=row.intense_ratio, ratio_low=row.intense_ratio_low, ratio_high=row.intense_ratio_high),
+         _avoidable(value=row.avoidable, low=row.avoidable_low, high=row.avoidable_high))
         for row in notebook.conflicts().itertuples()
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("told", [by_page, by_briefing, by_notebook])
+@pytest.mark.parametrize("told", [by_page, by_briefing, by_document, by_notebook])
 def test_the_list_of_conflicts_is_the_same_everywhere(cast: Cast, told: Any) -> None:
     program = by_program(cast)
-    assert [row[2:] for row in program] == [(48, "3.4（2.5～4.5）"), (21, "2.1（1.3～3.2）")]
+    assert [row[2:] for row in program] == [
+        (48, "3.4（2.5～4.5）", "8.5（5.1～12.2）"),
+        (21, "2.1（1.3～3.2）", "7.5（4.1～11.2）"),
+    ]
     assert told(cast) == program
 
 
 def test_the_comparison_sees_a_number_that_differs(cast: Cast) -> None:
     """The control: what one of them says is changed."""
     program = by_program(cast)
-    RecurringConflict.objects.get(key="m").evidence.filter(rank=2).update(observed=22)
-    assert by_page(cast) != program
-    assert by_briefing(cast) != program
-    assert by_program(cast) != program
+    seen = RecurringConflict.objects.get(key="m").evidence.filter(rank=2)
+    for change in ({"observed": 22}, {"observed": 21, "avoidable": 7.4}):
+        seen.update(**change)
+        for told in (by_page, by_briefing, by_document, by_program):
+            assert told(cast) != program, (told.__name__, change)
 
 
 # Whole quarters, because a planner is told no others.
@@ -329,17 +356,18 @@ def test_the_situation_is_the_sum_of_the_areas_beside_each_other(town: City, nam
 
 
 def by_command(cast: Cast) -> Told:
-    """The list beside the map: rank, code, and times the usual with its interval; the cases as the evidence says."""
+    """The list beside the map; the cases, which it does not tell, as the evidence says."""
     page = cast.client.get("/command/conflicts/").text
     found = re.findall(
-        r'data-conflict="(JYG-R\d+)".*?</span>(\d+)</span>.*?平常的 ([\d.]+) 倍（(.*?)）',
+        r'data-conflict="(JYG-R\d+)".*?</span>(\d+)</span>.*?平常的 ([\d.]+) 倍（(.*?)）'
+        r'.*?<b>([\d.]+) 件</b> <span class="ink3">(.*?)</span>',
         page,
         re.S,
     )
     known = {row[1]: row[2] for row in by_program(cast)}
     return [
-        (number, code, known[code], f"{ratio}（{interval}）")
-        for code, number, ratio, interval in found
+        (number, code, known[code], f"{ratio}（{interval}）", f"{avoidable}（{reach}）")
+        for code, number, ratio, interval, avoidable, reach in found
     ]
 
 

@@ -103,15 +103,19 @@ def _conflicts(paper: Paper, found: Briefing, told: Told) -> None:
     paper.head(_("反复发生"), told.conflicts_note)
     columns = [
         Column("", 0.04, is_bold=True),
-        Column(_("地点和依据"), 0.46),
-        Column(_("状态"), 0.12, is_small=True),
+        Column(_("地点和依据"), 0.38),
+        Column(_("下季可避免"), 0.11, "R", is_bold=True),
+        Column("", 0.02),
+        Column(_("状态"), 0.11, is_small=True),
         Column(_("负责人"), 0.11, is_small=True),
-        Column(_("做了什么"), 0.27, is_small=True),
+        Column(_("做了什么"), 0.23, is_small=True),
     ]
     rows = [
         [
             [str(one.number)],
             [one.name, one.evidence],
+            [one.avoidable, one.avoidable_reach],
+            [],
             [one.state],
             [one.owner],
             one.done or [_("还没有")],
@@ -143,10 +147,10 @@ def _columns() -> list[Column]:
     return [
         Column(pgettext("column", "社区（村）"), 0.31),
         Column(pgettext("column", "登记"), 0.07, "R"),
-        Column(pgettext("column", "按期处置率"), 0.14, "R", is_bold=True),
-        Column(_("件数"), 0.15, "R"),
-        Column(_("95% 范围"), 0.2, "R"),
-        Column(pgettext("column", "和全体比"), 0.13, "R"),
+        Column(pgettext("column", "按期处置率"), 0.145, "R", is_bold=True),
+        Column(_("件数"), 0.145, "R"),
+        Column(_("95% 范围"), 0.19, "R"),
+        Column(pgettext("column", "和全体比"), 0.14, "R"),
     ]
 
 

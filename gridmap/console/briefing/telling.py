@@ -106,7 +106,7 @@ def _map_notes(ground: Ground, found: Briefing) -> list[str]:
 
 
 def _conflicts_note(found: Briefing) -> str:
-    words = _("按下季可避免的件数，倍数的范围是 90% 的把握")
+    words = _("按下季可避免的件数，范围都是 90% 的把握")
     if not found.more_conflicts:
         return words
     rest = ngettext("还有 {n} 个没有列出", "还有 {n} 个没有列出", found.more_conflicts)

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext, pgettext
 from gridmap.console.briefing.asking import Asked
 from gridmap.console.briefing.figures import Counts
 from gridmap.console.cases.wording import called
+from gridmap.console.conflicts.claims import avoidable_parts
 from gridmap.console.conflicts.wording import Row, overdue_words, row_of
 from gridmap.console.templatetags.measures import percent, reach
 from gridmap.console.times import day_words, span
 from gridmap.performance.measures import MEASURES, Share
 from gridmap.performance.shares import Shares, none
 from gridmap.performance.situation import Part, Situation
-from gridmap.recurring.models import RecurringConflict
 from layers.hotspots.thresholds import LEAST_USUAL
 from layers.hotspots.usual import Usual
 
@@ -48,13 +48,15 @@ class MeasureRow:
 
 @dataclass(frozen=True)
 class ConflictRow:
-    """What keeps coming back: evidence in words, who has it, what was done."""
+    """What keeps coming back: evidence in words, what could be avoided with its interval, who has it, what was done."""
 
     number: int
     code: str
     name: str
     area: str
     evidence: str
+    avoidable: str
+    avoidable_reach: str
     state: str
     chip: str
     owner: str
@@ -147,11 +149,12 @@ def _reach(share: Share) -> str:
     return _("件数太少") if share.is_few else str(reach(share))
 
 
-def conflict_rows(listed: Sequence[RecurringConflict], asked: Asked) -> list[ConflictRow]:
+def conflict_rows(listed: Sequence[Any], asked: Asked) -> list[ConflictRow]:
     """With the same numbers and words as the list of conflicts."""
     found = []
     for number, one in enumerate(listed, 1):
         row = row_of(one, number, asked.scope, asked.now)
+        avoidable, reach_of_it = avoidable_parts(one.latest)
         found.append(
             ConflictRow(
                 number=number,
@@ -159,6 +162,8 @@ def conflict_rows(listed: Sequence[RecurringConflict], asked: Asked) -> list[Con
                 name=row.name,
                 area=row.area,
                 evidence=_evidence(one, row),
+                avoidable=avoidable,
+                avoidable_reach=reach_of_it,
                 state=row.state,
                 chip=row.chip,
                 owner=row.owner or _("尚无负责人"),

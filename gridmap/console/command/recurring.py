@@ -10,7 +10,7 @@ from django.contrib.gis.db.models.functions import AsGeoJSON
 
 from geodata.querysets import BEIJING
 from gridmap.console.command.asking import Asked
-from gridmap.console.conflicts.claims import avoidable_range
+from gridmap.console.conflicts.claims import avoidable_parts, avoidable_range
 from gridmap.console.conflicts.queries import last_run, seen_conflicts
 from gridmap.console.conflicts.wording import Row, row_of
 from gridmap.incidents.states import NOT_COUNTED
@@ -39,8 +39,7 @@ class Avoidable:
     """Cases of the next quarter that could be avoided: in words, with its interval and where they are drawn."""
 
     value: str
-    low: str
-    high: str
+    reach: str
     at: float
     begins: float
     length: float
@@ -154,12 +153,11 @@ def _reach(seen: Evidence) -> tuple[float, float]:
 
 
 def _avoidable(seen: Evidence, most: float) -> Avoidable:
-    (low, high), known = _reach(seen), avoidable_range(seen)
+    (low, high), (value, reach) = _reach(seen), avoidable_parts(seen)
     scale = WIDTH / most if most > 0 else 0.0
     return Avoidable(
-        value=f"{seen.avoidable:.1f}",
-        low=f"{low:.1f}" if known else "",
-        high=f"{high:.1f}" if known else "",
+        value=value,
+        reach=reach,
         at=round(max(seen.avoidable, 0) * scale, 1),
         begins=round(low * scale, 1),
         length=round((high - low) * scale, 1),

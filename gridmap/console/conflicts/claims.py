@@ -56,11 +56,18 @@ def avoidable_range(seen: Evidence) -> tuple[float, float] | None:
 
 def avoidable_words(seen: Evidence) -> str:
     """9.5 件（6.1～13.2）."""
+    value, reach = avoidable_parts(seen)
+    return _("{value}（{reach}）").format(value=value, reach=reach) if reach else value
+
+
+def avoidable_parts(seen: Evidence) -> tuple[str, str]:
+    """9.5 件 and 6.1～13.2, which is empty of runs that did not ask."""
+    value = pgettext("avoidable", "{value} 件").format(value=_one(seen.avoidable))
     known = avoidable_range(seen)
     if known is None:
-        return pgettext("avoidable", "{value} 件").format(value=_one(seen.avoidable))
+        return value, ""
     low, high = map(_one, known)
-    return _("{value} 件（{low}～{high}）").format(value=_one(seen.avoidable), low=low, high=high)
+    return value, _("{low}～{high}").format(low=low, high=high)
 
 
 def _intense(seen: Evidence) -> Claim:
