@@ -6,14 +6,13 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
 from gridmap.accounts.models import Role, User
 from gridmap.console.briefing.paper import HEIGHT, MARGIN, Column, Paper
-from tests.incidents.makers import NOW, make_incident
+from tests.incidents.makers import make_incident
 from tests.makers import appoint, make_small_city, make_user
 from tests.recurring.makers import make_conflict
 
@@ -38,8 +37,17 @@ def test_rows_go_on_over_on_the_next_sheet_under_their_head() -> None:
     assert paper.y <= HEIGHT - MARGIN
 
 
-# Page and document are asked for one after the other, and a week may end in between.
-@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    "name",
+    ["镜铁西路马路市场 · 马路市场 · 周末早上", "Gebi Estate · Street market · May–Sep nights"],
+)
+def test_a_line_ends_with_its_dot(name: str) -> None:
+    paper = Paper("表", "zh-hans")
+    lines = [line for width in range(100, 260, 4) for line in paper.lines(name, 8.5, width)]
+    assert not any(line.lstrip().startswith("·") for line in lines)
+    assert any(line.rstrip().endswith("·") for line in lines)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_document_says_what_the_page_says(language: str) -> None:

@@ -81,3 +81,22 @@ def cut_off(page: Page) -> list[str]:
     """The lines of which a part cannot be read."""
     cut: list[str] = page.evaluate(CUT_OFF)
     return cut
+
+
+DOTS_FIRST = """() => [...document.querySelectorAll(".dot")]
+  .filter((dot) => dot.checkVisibility() && !dot.closest(".sr"))
+  .filter((dot) => {
+    const before = dot.previousSibling?.nodeType === Node.TEXT_NODE ? dot.previousSibling : dot.previousElementSibling;
+    if (!before?.textContent.trim()) return false;
+    const range = document.createRange();
+    range.selectNodeContents(before);
+    const lines = [...range.getClientRects()].filter(({ width }) => width);
+    return lines.length > 0 && dot.getBoundingClientRect().top >= lines.at(-1).bottom - 2;
+  })
+  .map((dot) => dot.parentElement.textContent.trim().replace(/\\s+/g, " ").slice(0, 80))"""
+
+
+def dots_first(page: Page) -> list[str]:
+    """The lines that begin with the dot between two parts."""
+    found: list[str] = page.evaluate(DOTS_FIRST)
+    return found

@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.audit import cut_off, sideways
+from tests.journeys.audit import cut_off, dots_first, sideways
 from tests.journeys.cases import ZIXUAN
 from tests.journeys.visits import DESK, Visit, Visitor, picture
 
 DESKS, PHONES, WALLS = (1440, 900), (390, 844), (1920, 1080)
+OWN_BOX = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".dot { display: inline-block }");
+  document.adoptedStyleSheets = [sheet];
+}"""
 SIZES = {"phone": PHONES, "wall": WALLS, "desk": DESKS}
 PAGES = {
     "situation": "/command/",
@@ -44,6 +49,16 @@ def keep(page: Page, gallery: Path | None, name: str) -> None:
         picture(page, gallery, f"{name}-{theme}")
 
 
+def broken_dots(page: Page) -> list[int]:
+    """The widths of a phone and of less at which a line begins with a dot."""
+    found = []
+    for width in range(200, 440, 8):
+        page.set_viewport_size({"width": width, "height": 844})
+        if dots_first(page):
+            found.append(width)
+    return found
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_page_of_a_commander_is_cut_at_any_size(
     window: Visitor, gallery: Path | None, language: str
@@ -58,9 +73,21 @@ def test_no_page_of_a_commander_is_cut_at_any_size(
             keep(page, gallery, f"{name}-{size}-{language}")
             cut = cut_off(page)
             faults += [f"{name} {size}: {words}" for words in cut]
+            faults += [
+                f"{name} {size}: a line begins with a dot, {one}" for one in dots_first(page)
+            ]
             if sideways(page) > 0:
                 faults.append(f"{name} {size} is {sideways(page)} too wide")
     assert faults == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_line_ends_with_its_dot_at_every_width(window: Visitor, language: str) -> None:
+    page = open_page(window(DESK, color_scheme="light"), "/conflicts/", language)
+    assert broken_dots(page) == []
+    # The control: a dot that is a box of its own breaks off.
+    page.evaluate(OWN_BOX)
+    assert broken_dots(page) != []
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -78,9 +78,11 @@ class Paper:
             self.y += size * LEADING
 
     def lines(self, text: str, size: float, width: float) -> list[str]:
+        """None begins with the dot between two parts of a name."""
         self.pdf.set_font(FONT, size=size)
+        bound = text.replace(" · ", "\N{NO-BREAK SPACE}· ")
         # A cell has a little room inside its edges.
-        found = self.pdf.multi_cell(width, text=text, dry_run=True, output="LINES", align="L")
+        found = self.pdf.multi_cell(width, text=bound, dry_run=True, output="LINES", align="L")
         return list(found)  # type: ignore[arg-type]
 
     @contextmanager
