@@ -124,22 +124,23 @@ def drawn(*shares: Share) -> Any:
     whole = Part(None, Figures(), none())
     found = Comparison(timezone.now(), timezone.now().date(), None, [], [], parts, whole, whole)
     rows = rows_of(found, Asked(), opens_cases=False)
-    intervals = [
-        Interval(None, one, None, None, None)
-        if one.is_few
-        else Interval(None, one, one.value, *one.interval)
-        for one in shares
-    ]
-    return drawing_of(rows, intervals, Share(940, 1000))
+    intervals = [interval(one) for one in shares]
+    return drawing_of(rows, intervals, interval(Share(940, 1000)))
+
+
+def interval(share: Share) -> Interval:
+    if share.is_few:
+        return Interval(None, share, None, None, None)
+    return Interval(None, share, share.value, *share.interval)
 
 
 def test_a_drawing_holds_every_interval_and_the_line() -> None:
     drawing = drawn(Share(19, 20), Share(300, 400), Share(3, 4))
     assert [tick for tick, _ in drawing.ticks] == [70, 85, 100]
-    assert drawing.line == pytest.approx(192, abs=0.1)
+    assert drawing.line == drawing.whole.dot == pytest.approx(80, abs=0.1)
     first, second, few = drawing.bars
-    for bar in (first, second):
-        assert 0 <= bar.left <= bar.dot <= bar.left + bar.length + 0.1 <= 240.1
+    for bar in (first, second, drawing.whole):
+        assert 0 <= bar.left <= bar.dot <= bar.left + bar.length + 0.1 <= 100.1
     assert few.dot is None
 
 

@@ -53,14 +53,12 @@ def _read(person: Scope, now: datetime, asked: Asked) -> Comparison:
 
 
 def _values(found: Comparison, rows: list[Row], asked: Asked) -> dict[str, Any]:
-    intervals = compare([row.part for row in rows], asked.measure)
-    whole = found.whole.shares[asked.measure]
+    *intervals, whole = compare([*(row.part for row in rows), found.whole], asked.measure)
     return {
         "asked": asked,
         "found": found,
         "rows": rows,
         "drawing": drawing_of(rows, intervals, whole),
-        "whole": whole,
         "total": Row(_("合计"), "", "", "", found.total),
         "figures": FIGURES.values(),
         "shown": shown_measures(),

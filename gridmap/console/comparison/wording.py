@@ -29,8 +29,7 @@ FIGURES: dict[str, Any] = {
 ALARMS = {"due_today": "amb", "overdue": "red", "unrouted": "red"}
 # The measures that stand in the table of all parts; each other one is drawn when it is chosen.
 SHOWN = ("on_time_rate", "resolution_rate", "satisfaction_rate", "recurrence_90d")
-# The drawing is as wide as this, and its axis ends at whole tens of percent.
-WIDTH = 240
+# The axis of the drawing ends at whole tens of percent.
 TENS = 10
 
 
@@ -57,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of the drawing, in its units; without `dot` there are too few cases."""
+    """A row of the drawing, in percent of its width; without `dot` there are too few cases."""
 
     name: str
     lang: str
@@ -69,9 +68,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Bars on one axis, the edges of which are percents, and the line of the whole."""
+    """Bars on one axis, the edges of which are percents, and the whole with its line."""
 
     bars: list[Bar]
+    whole: Bar
     line: float | None
     ticks: list[tuple[int, float]]
 
@@ -118,28 +118,32 @@ def _cases(place: Place | None, found: Comparison) -> str:
     return f"{reverse('desk-cases')}?{urlencode(chosen, doseq=True)}"
 
 
-def drawing_of(rows: Sequence[Row], intervals: Sequence[Interval], whole: Share) -> Drawing:
+def drawing_of(rows: Sequence[Row], intervals: Sequence[Interval], whole: Interval) -> Drawing:
     """On an axis that holds all intervals."""
-    ends = [end for one in intervals for end in (one.low, one.high) if end is not None]
-    ends += [] if whole.value is None else [whole.value]
+    ends = [end for one in (*intervals, whole) for end in (one.low, one.high) if end is not None]
+    ends += [] if whole.share.value is None else [whole.share.value]
     low = floor(min(ends, default=0) * TENS) * TENS
     high = max(ceil(max(ends, default=1) * TENS) * TENS, low + TENS)
-    bars = [_bar(row, one, low, high) for row, one in zip(rows, intervals, strict=True)]
-    line = None if whole.value is None else _place(whole.value, low, high)
-    ticks = [(tick, _place(tick / 100, low, high)) for tick in (low, (low + high) // 2, high)]
-    return Drawing(bars, line, ticks)
+    return Drawing(
+        [
+            _bar(row.name, row.lang, one, low, high)
+            for row, one in zip(rows, intervals, strict=True)
+        ],
+        _bar(_("你看得到的全部"), "", whole, low, high),
+        None if whole.share.value is None else _place(whole.share.value, low, high),
+        [(tick, _place(tick / 100, low, high)) for tick in (low, (low + high) // 2, high)],
+    )
 
 
-def _bar(row: Row, one: Interval, low: int, high: int) -> Bar:
+def _bar(name: str, lang: str, one: Interval, low: int, high: int) -> Bar:
     if one.value is None or one.low is None or one.high is None:
-        return Bar(row.name, row.lang, one.share)
+        return Bar(name, lang, one.share)
     left, right = _place(one.low, low, high), _place(one.high, low, high)
-    dot = _place(one.value, low, high)
-    return Bar(row.name, row.lang, one.share, left, round(right - left, 1), dot)
+    return Bar(name, lang, one.share, left, round(right - left, 1), _place(one.value, low, high))
 
 
 def _place(value: float, low: int, high: int) -> float:
-    return round(WIDTH * (100 * value - low) / (high - low), 1)
+    return round(100 * (100 * value - low) / (high - low), 1)
 
 
 def shown_measures() -> list[Measure]:
