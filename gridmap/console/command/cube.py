@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.utils import timezone
 
-from geodata.querysets import BEIJING
 from gridmap.console.command.asking import Asked
 from gridmap.console.command.packed import pack
 from gridmap.console.command.places import Place, cells_of, groups_of
@@ -127,7 +125,3 @@ def _ground(bins: Bins) -> float:
     middle = float(bins.y.mean()) * bins.side if len(bins.y) else 0.0
     latitude = 2 * atan(exp(middle / RADIUS)) - pi / 2
     return bins.side * cos(latitude)
-
-
-def told_time() -> str:
-    return timezone.now().astimezone(BEIJING).isoformat(timespec="seconds")

@@ -1,11 +1,11 @@
 """What was asked of many cases, kept for a minute for all who see the same: cubes, and the figures of the situation.
 
-No counter tells that a case has changed, and none is raised on every report of a busy city: an answer is at most
-`SECONDS` old, and says of when it is. Places and rights have counters, and a change of theirs shows at once.
+No counter tells that a case has changed, and none is raised on every report of a busy city: an answer is of the full minute
+in which it is asked for, and says so. All processes have the same minutes, so that whichever answers, time does not go
+back. Places and rights have counters, and a change of theirs shows at once.
 """
 
 import gzip
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,11 @@ from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
-from geodata.querysets import day_of
+from geodata.querysets import BEIJING, day_of
 from geodata.versions import data_version
 from gridmap.accounts.scope import Scope
 from layers.caches import LeastRecent
 
-SECONDS = 60.0
 MOST_BYTES = 48_000_000
 # What anything takes beside its bytes.
 LEAST_BYTES = 4_000
@@ -40,10 +39,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer, and until when by the clock of the process it is good."""
+    """An answer, and the minute that it is of."""
 
     value: Any
-    until: float
+    minute: datetime
 
 
 def weigh(kept: Kept) -> int:
@@ -60,32 +59,33 @@ def key_of(kind: str, whole: Scope, now: datetime, *asked: object) -> str:
     return repr((kind, data_version(), whole.digest, day_of(now), *asked))
 
 
-def kept(key: str, make: Callable[[], Value]) -> Value:
-    """What was made for this key within the last minute, else what is made now."""
-    found = _find(key)
+def kept(key: str, now: datetime, make: Callable[[datetime], Value]) -> Value:
+    """What was made for this key in the minute of `now`, else what `make` makes of that minute."""
+    minute = now.replace(second=0, microsecond=0)
+    found = _find(key, minute)
     if found is None:
         with MAKING[hash(key) % len(MAKING)]:
-            found = _find(key) or _keep(key, make)
+            found = _find(key, minute) or _keep(key, minute, make)
     # The key begins with the kind.
     return cast(Value, found.value)
 
 
-def _find(key: str) -> Kept | None:
+def _find(key: str, minute: datetime) -> Kept | None:
     found = ANSWERS.get(key)
-    return found if found is not None and found.until > time.monotonic() else None
+    return found if found is not None and found.minute == minute else None
 
 
-def _keep(key: str, make: Callable[[], Any]) -> Kept:
-    until = time.monotonic() + SECONDS
-    found = Kept(make(), until)
+def _keep(key: str, minute: datetime, make: Callable[[datetime], Any]) -> Kept:
+    found = Kept(make(minute), minute)
     ANSWERS.put(key, found)
     return found
 
 
-def zipped(pack: Callable[[str], bytes], now: str) -> Body:
-    """The body as of `now`; its tag does not depend on when it was made."""
+def zipped(pack: Callable[[str], bytes], at: datetime) -> Body:
+    """The body as of `at`; its tag does not depend on when it was made."""
     tag = sha256(pack("")).hexdigest()[:20]
-    return Body(f'W/"{tag}"', gzip.compress(pack(now), ZIP_LEVEL, mtime=0))
+    told = at.astimezone(BEIJING).isoformat(timespec="seconds")
+    return Body(f'W/"{tag}"', gzip.compress(pack(told), ZIP_LEVEL, mtime=0))
 
 
 def answer(request: HttpRequest, found: Body) -> HttpResponse:

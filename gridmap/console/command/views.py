@@ -1,6 +1,7 @@
 """The commander's page and what it asks for while it is looked at."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial, wraps
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET
 from gridmap.accounts.scope import Scope, scope
 from gridmap.console.command.asking import Asked, commanded, read_asked
 from gridmap.console.command.command_page import conflict_values, page_values, situation_values
-from gridmap.console.command.cube import packed, read_cube, told_time
+from gridmap.console.command.cube import packed, read_cube
 from gridmap.console.command.kept import Body, answer, kept, key_of, zipped
 from gridmap.console.command.places import read_shapes
 from gridmap.console.command.points import read_points
@@ -88,15 +89,16 @@ def cube(request: HttpRequest, whole: Scope) -> HttpResponse:
     window = () if works_with_cases(whole) else (shown.since, shown.until)
     key = key_of("cube", whole, now, get_language(), shown.filters, window)
     try:
-        return answer(request, kept(key, lambda: _body(read_asked(whole, request.GET, now))))
+        found = kept(key, now, lambda at: _body(read_asked(whole, request.GET, now), at))
     except NotUnderstoodError as error:
         return refused(error.faults)
+    return answer(request, found)
 
 
-def _body(asked: Asked) -> Body:
+def _body(asked: Asked, at: datetime) -> Body:
     if asked.faults:
         raise NotUnderstoodError(asked.faults)
-    return zipped(partial(packed, read_cube(asked)), told_time())
+    return zipped(partial(packed, read_cube(asked)), at)
 
 
 @require_GET
