@@ -92,9 +92,11 @@ class Place:
     def happen_elsewhere(self) -> None:
         """In the other sub-district, before as well as after what happened in the own one; and across the border.
 
-        The search saw more cases and places, and ranks the own conflict behind others.
+        At one place so many that the classes of a map of both were others. The search saw more cases and places, and ranks
+        the own conflict behind others.
         """
         self.happen(12, OTHER_COLUMNS, "elsewhere")
+        self._happen_again(60)
         cases = Incident.objects.filter(cell=self.city.cells["d"])
         self._conflict_elsewhere("r", 2, 6).cases.set(cases)
         near = Incident.objects.filter(cell=self.city.cells["c"])
@@ -106,6 +108,14 @@ class Place:
             listed=F("listed") + 2,
         )
         Evidence.objects.filter(conflict__key="own").update(rank=F("rank") + 3)
+
+    def _happen_again(self, times: int) -> None:
+        case = Incident.objects.filter(cell=self.city.cells["d"]).latest("pk")
+        date_of_code = case.code.rpartition("-")[0]
+        for number in range(times):
+            case.pk, case.code = None, f"{date_of_code}-9{number:04d}"
+            case._state.adding = True
+            case.save()
 
     def _conflict_elsewhere(self, area: str, rank: int, column: float) -> RecurringConflict:
         where, called = self.city.areas[area], {"name": "elsewhere", "name_en": "elsewhere"}

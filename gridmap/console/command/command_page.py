@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -20,7 +19,7 @@ from gridmap.console.command.words import words_for_scripts
 from gridmap.console.desk.boards import TRIAGE
 from gridmap.console.desk.wording import today_words
 from gridmap.console.pages import is_english
-from gridmap.incidents.counting import Chosen
+from gridmap.incidents.counting.plain import condition_of
 from gridmap.performance.areas import over_areas
 from gridmap.performance.situation import Situation, read_situation
 
@@ -80,15 +79,8 @@ def _frame(asked: Asked) -> dict[str, Any]:
 def _situation(asked: Asked) -> Situation | None:
     """Of the full minute, the same for all who see the same."""
     key = key_of("situation", asked.whole, asked.now, asked.shown.cases)
-    only = _condition(asked.chosen)
+    only = condition_of(asked.chosen)
     return kept(key, asked.now, lambda at: read_situation(asked.scope, at, only=only))
-
-
-def _condition(chosen: Chosen) -> Q | None:
-    """The filters as a condition on cases; None without any."""
-    columns = {"topic": chosen.topics, "source": chosen.sources, "state": chosen.states, "urgency": chosen.urgencies}  # fmt: skip
-    asked = {f"{column}__in": values for column, values in columns.items() if values}
-    return Q(**asked) if asked else None
 
 
 def _addresses(asked: Asked) -> dict[str, str]:

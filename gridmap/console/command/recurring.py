@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.db.models import Count
+from django.db.models.functions import TruncQuarter
 
 from geodata.querysets import BEIJING
 from gridmap.console.command.asking import Asked
@@ -70,11 +72,9 @@ def read_listed(asked: Asked) -> Listed:
     """Those of the chosen area and topics that are not at an end; four statements."""
     found = _chosen(asked)
     shown = found[: MOST_ON_A_WALL if asked.shown.is_wall else MOST]
-    moments = _moments([one.pk for one in shown])
+    counts = _by_quarter([one.pk for one in shown], asked.now)
     most = max((_reach(one.latest)[1] for one in shown), default=0)
-    lines = [
-        _line(one, number, asked, moments[one.pk], most) for number, one in enumerate(shown, 1)
-    ]
+    lines = [_line(one, number, asked, counts[one.pk], most) for number, one in enumerate(shown, 1)]
     return Listed(lines, len(found), last_run(), knows_the_city(asked.whole))
 
 
@@ -102,40 +102,36 @@ def _chosen(asked: Asked) -> list[Any]:
     return list(rows.exclude(state=State.CLOSED))
 
 
-def _moments(ids: Sequence[int]) -> dict[int, list[datetime]]:
-    """When the cases of each conflict happened; no more of them than that."""
+def _by_quarter(ids: Sequence[int], now: datetime) -> dict[int, list[int]]:
+    """Cases of each conflict in the last quarters, the oldest first; the last one is not over."""
     links = RecurringConflict.cases.through.objects.filter(recurringconflict__in=ids)
-    rows = links.exclude(incident__state__in=NOT_COUNTED)
-    found: dict[int, list[datetime]] = {one: [] for one in ids}
-    for conflict, at in rows.values_list("recurringconflict", "incident__occurred_at"):
-        found[conflict].append(at)
-    return found
-
-
-def _line(one: Any, number: int, asked: Asked, moments: list[datetime], most: float) -> Line:
-    row = row_of(one, number, asked.scope, asked.now)
-    seen = one.latest
-    usual = seen.expected * DAYS_OF_A_QUARTER / max((seen.run.until - seen.run.since).days, 1)
-    counts = _by_quarter(moments, asked.now)
-    top = max(*counts, usual, 1)
-    height = round(usual / top * HEIGHT, 1)
-    return Line(row, _bars(counts, top), height, HEIGHT - height, _avoidable(seen, most))
-
-
-def _by_quarter(moments: Sequence[datetime], now: datetime) -> list[int]:
-    """Cases of the last quarters, the oldest first; the last one is not over."""
+    rows = (
+        links.exclude(incident__state__in=NOT_COUNTED)
+        .order_by()
+        .values_list("recurringconflict", TruncQuarter("incident__occurred_at", tzinfo=BEIJING))
+        .annotate(number=Count("pk"))
+    )
+    found = {one: [0] * QUARTERS for one in ids}
     last = _quarter(now)
-    counts = [0] * QUARTERS
-    for at in moments:
-        place = QUARTERS - 1 - (last - _quarter(at))
+    for conflict, quarter, number in rows:
+        place = QUARTERS - 1 - (last - _quarter(quarter))
         if 0 <= place < QUARTERS:
-            counts[place] += 1
-    return counts
+            found[conflict][place] = number
+    return found
 
 
 def _quarter(at: datetime) -> int:
     local = at.astimezone(BEIJING)
     return (local.year * 12 + local.month - 1) // MONTHS_OF_A_QUARTER
+
+
+def _line(one: Any, number: int, asked: Asked, counts: Sequence[int], most: float) -> Line:
+    row = row_of(one, number, asked.scope, asked.now)
+    seen = one.latest
+    usual = seen.expected * DAYS_OF_A_QUARTER / max((seen.run.until - seen.run.since).days, 1)
+    top = max(*counts, usual, 1)
+    height = round(usual / top * HEIGHT, 1)
+    return Line(row, _bars(counts, top), height, HEIGHT - height, _avoidable(seen, most))
 
 
 def _bars(counts: Sequence[int], top: float) -> list[Bar]:
