@@ -30,6 +30,9 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   });
 }
 
+// Where the bar of a phone is pushed sideways, it begins with the place that one is in.
+document.querySelector(".rail__link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A form that came back opens at what is to be mended.
 document.querySelector(".input--err input")?.focus();
 
