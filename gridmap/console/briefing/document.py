@@ -9,6 +9,7 @@ from gridmap.console.briefing.briefing import Briefing
 from gridmap.console.briefing.paper import GREY, INK, INNER, MARGIN, SMALL, TEXT, Column, Paper
 from gridmap.console.briefing.telling import Told
 from gridmap.console.briefing.wording import AreaRow, halves
+from gridmap.console.pages import is_english
 
 TITLE, VALUE, TINY = 18.0, 15.0, 6.6
 # Communities, in two columns.
@@ -63,10 +64,10 @@ def _figures(paper: Paper, found: Briefing, told: Told) -> None:
 def _measures(paper: Paper, found: Briefing, told: Told, x: float, width: float) -> None:
     paper.head(pgettext("many", "指标"), told.of_measures, x=x, width=width)
     columns = [
-        Column(_("指标"), 0.3),
-        Column(_("占比"), 0.18, "R", is_bold=True),
-        Column(_("件数"), 0.28, "R"),
-        Column(_("95% 范围"), 0.24, "R"),
+        Column(_("指标"), 0.34),
+        Column(_("占比"), 0.17, "R", is_bold=True),
+        Column(_("件数"), 0.26, "R"),
+        Column(_("95% 范围"), 0.23, "R"),
     ]
     rows = [[[one.label], [one.value], [one.of], [one.reach]] for one in found.measures]
     paper.table(columns, rows, x=x, width=width, size=SMALL)
@@ -75,10 +76,10 @@ def _measures(paper: Paper, found: Briefing, told: Told, x: float, width: float)
 def _topics(paper: Paper, found: Briefing, told: Told, x: float, width: float) -> None:
     paper.head(_("本周的专题"), told.topics_note, x=x, width=width)
     columns = [
-        Column(_("专题"), 0.36),
-        Column(_("本周"), 0.14, "R", is_bold=True),
-        Column(_("平常一周"), 0.24, "R"),
-        Column(_("和平常比"), 0.26, "R"),
+        Column(_("专题"), 0.34),
+        Column(_("本周"), 0.17, "R", is_bold=True),
+        Column(_("平常一周"), 0.22, "R"),
+        Column(_("和平常比"), 0.27, "R"),
     ]
     rows = [[[one.name], [f"{one.count:,}"], [one.usual], [one.verdict]] for one in found.topics]
     paper.table(columns, rows, x=x, width=width, size=SMALL)
@@ -103,19 +104,15 @@ def _conflicts(paper: Paper, found: Briefing, told: Told) -> None:
     paper.head(_("反复发生"), told.conflicts_note)
     columns = [
         Column("", 0.04, is_bold=True),
-        Column(_("地点和依据"), 0.38),
-        Column(_("下季可避免"), 0.11, "R", is_bold=True),
-        Column("", 0.02),
-        Column(_("状态"), 0.11, is_small=True),
+        Column(_("地点和依据"), 0.46),
+        Column(_("状态"), 0.12, is_small=True),
         Column(_("负责人"), 0.11, is_small=True),
-        Column(_("做了什么"), 0.23, is_small=True),
+        Column(_("做了什么"), 0.27, is_small=True),
     ]
     rows = [
         [
             [str(one.number)],
             [one.name, one.evidence],
-            [one.avoidable, one.avoidable_reach],
-            [],
             [one.state],
             [one.owner],
             one.done or [_("还没有")],
@@ -143,14 +140,19 @@ def _half(paper: Paper, rows: list[list[list[str]]], x: float, width: float) -> 
     paper.table(_columns(), rows, x=x, width=width, size=TINY)
 
 
+# English has long names of communities and short heads, Chinese the reverse.
+SHARES_OF_COMMUNITIES = {True: (0.32, 0.07, 0.13, 0.15, 0.21, 0.12), False: (0.27, 0.07, 0.17, 0.15, 0.2, 0.14)}  # fmt: skip
+
+
 def _columns() -> list[Column]:
+    name, new, rate, cases, reach, verdict = SHARES_OF_COMMUNITIES[is_english()]
     return [
-        Column(pgettext("column", "社区（村）"), 0.31),
-        Column(pgettext("column", "登记"), 0.07, "R"),
-        Column(pgettext("column", "按期处置率"), 0.145, "R", is_bold=True),
-        Column(_("件数"), 0.145, "R"),
-        Column(_("95% 范围"), 0.19, "R"),
-        Column(pgettext("column", "和全体比"), 0.14, "R"),
+        Column(pgettext("column", "社区（村）"), name),
+        Column(pgettext("column", "登记"), new, "R"),
+        Column(pgettext("column", "按期处置率"), rate, "R", is_bold=True),
+        Column(_("件数"), cases, "R"),
+        Column(_("95% 范围"), reach, "R"),
+        Column(pgettext("column", "和全体比"), verdict, "R"),
     ]
 
 
