@@ -42,7 +42,14 @@ LOOKED_FOR = {
     "geodata/times.py": {"_CLOCK", "_PATTERNS"},
     "gridmap/incidents/masking.py": {"ENTRANCE", "HOUSE"},
     # A conflict has its name in both languages at once.
-    "layers/hotspots/naming.py": {"_PARTS", "_SEASONS", "_DAYS", "_ONE_MONTH", "_SOME_MONTHS"},
+    "layers/hotspots/naming.py": {
+        "_PARTS",
+        "_SEASONS",
+        "_DAYS",
+        "_ONE_MONTH",
+        "_SOME_MONTHS",
+        "_OVER_NEW_YEAR",
+    },
 }
 
 

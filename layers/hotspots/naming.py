@@ -21,6 +21,7 @@ _SEASONS = (
 )
 _ONE_MONTH = "{}月"
 _SOME_MONTHS = "{}至{}月"
+_OVER_NEW_YEAR = "{}月至次年{}月"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A window is called by a season that it shares this many months with and leaves by at most one.
 _SHARED_MONTHS = 2
@@ -97,4 +98,5 @@ def _season(first: int, number: int) -> Words:
     last = months[-1]
     if number == 1:
         return Words(_ONE_MONTH.format(first), _MONTHS[first - 1])
-    return Words(_SOME_MONTHS.format(first, last), f"{_MONTHS[first - 1]}–{_MONTHS[last - 1]}")
+    zh = _SOME_MONTHS if first < last else _OVER_NEW_YEAR
+    return Words(zh.format(first, last), f"{_MONTHS[first - 1]}–{_MONTHS[last - 1]}")

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from geodata.querysets import BEIJING
 from gridmap.console.cases.wording import called
 from gridmap.console.command.asking import Asked
+from gridmap.console.times import day
 from gridmap.incidents.models import Incident, MoveRecord
 from gridmap.incidents.states import Name
 from gridmap.incidents.story import TOLD
@@ -41,8 +42,9 @@ def read_happenings(asked: Asked) -> list[Happening]:
 
 def _happening(move: MoveRecord, now: datetime) -> Happening:
     case = move.incident
-    parts = [called(case.area), called(case.topic), _act(move)]
-    return Happening(_time(move.at, now), _("，").join(parts), SIGNS.get(move.name, "open"))
+    subject = _("，").join((called(case.area), called(case.topic)))
+    words = _("{case}，{act}").format(case=subject, act=_act(move))
+    return Happening(_time(move.at, now), words, SIGNS.get(move.name, "open"))
 
 
 def _act(move: MoveRecord) -> str:
@@ -60,7 +62,7 @@ def _act(move: MoveRecord) -> str:
 
 def _time(at: datetime, now: datetime) -> str:
     local, today = at.astimezone(BEIJING), now.astimezone(BEIJING)
-    return f"{local:%H:%M}" if local.date() == today.date() else f"{local.month}/{local.day}"
+    return f"{local:%H:%M}" if local.date() == today.date() else day(at, now)
 
 
 SIGNS: dict[str, str] = {

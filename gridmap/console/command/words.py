@@ -23,18 +23,18 @@ WORDS: dict[str, str | Promise] = {
     "rate_title": _("每千名居民案件数"),
     "rate_unit": _("件 / 千人"),
     "rate_note": _(
-        "白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件、居民不到 100 人的不比较。居民数是户数乘 {per_household}。"
+        "斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件、居民不到 100 人的不比较。居民数是户数乘 {per_household}。"
     ),
     "open_title": _("在办占比"),
     "open_unit": _("占案件"),
-    "open_note": _("白斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件的不比较。"),
+    "open_note": _("斜线：95% 区间包括全部平均 {value}，看不出高低。不到 2 件的不比较。"),
     "change_title": _("和前一时段比"),
     "change_unit": pgettext_lazy("unit", "倍"),
-    "change_note": _("白斜线：95% 区间包括“没有变化”，看不出增减。前后不到 2 件的不比较。"),
+    "change_note": _("斜线：95% 区间包括“没有变化”，看不出增减。前后不到 2 件的不比较。"),
     "no_before": _("前面没有同样长的时段，不能比较。"),
     "conflicts_title": _("反复发生"),
     "conflicts_note": _("实线已确认，虚线待确认。依据在列表里。"),
-    "merged_note": _("过完的季度。案件太少的社区并在一起，或者不公布；选了专题按社区上面的区域。"),
+    "merged_note": _("只算过完的季度。案件太少的社区合并，或者不公布；选了专题就按街道和郊区。"),
     "and_up": _("{n} 起"),
     "tip_rate": _("每千名居民 {rate} 件（{low}～{high}），居民估计 {residents} 人"),
     "tip_open": _("在办 {share}（{low}～{high}）"),

@@ -74,7 +74,7 @@ def _intense(seen: Evidence) -> Claim:
     years = round((seen.run.until - seen.run.since).days / 365.25, 1)
     if seen.expected < LEAST_USUAL:
         words = _(
-            "{years} 年；和这里的其他专题、用途、本社区相比，平常几乎没有（{expected} 件），倍数没有意义。"
+            "{years} 年；和这里的其他专题、同类用途的地方、本社区相比，平常几乎没有（{expected} 件），倍数没有意义。"
         ).format(years=f"{years:g}", expected=_few(seen.expected))
         value = ngettext("{n} 件", "{n} 件", seen.observed).format(n=seen.observed)
         return Claim(_("强度"), value, words, "")
@@ -83,11 +83,13 @@ def _intense(seen: Evidence) -> Claim:
         _("{ratio} 倍").format(ratio=_one(seen.ratio)),
         _together(
             _(
-                "{years} 年 {observed} 件；和这里的其他专题、用途、本社区相比，平常是 {expected} 件。"
+                "{years} 年 {observed} 件；和这里的其他专题、同类用途的地方、本社区相比，平常是 {expected} 件。"
             ).format(years=f"{years:g}", observed=seen.observed, expected=_few(seen.expected)),
-            _("倍数往保守里算：件数越少，越往 1 靠。"),
+            _("倍数按保守算：件数越少，越靠近 1。"),
         ),
-        _sure(_one(seen.ratio_low), _one(seen.ratio_high), _("倍")),
+        _("多半 {low}～{high} 倍（90%）").format(
+            low=_one(seen.ratio_low), high=_one(seen.ratio_high)
+        ),
     )
 
 
@@ -104,7 +106,9 @@ def _recurrent(seen: Evidence) -> Claim:
         _("反复"),
         ngettext("{n} 阵", "{n} 阵", spells).format(n=spells),
         _together(_course(said["course"]), weeks.format(n=said["weeks"]), again if returns else ""),
-        _sure(_one(year["low"]), _one(year["high"]), _("阵每年")),
+        _("多半每年 {low}～{high} 阵（90%）").format(
+            low=_one(year["low"]), high=_one(year["high"])
+        ),
     )
 
 
@@ -126,7 +130,9 @@ def _current(seen: Evidence) -> Claim:
             "近 12 个月每季 {n} 件，查找时离最近一件 {days} 天。",
             days,
         ).format(n=_one(quarter["value"]), days=days),
-        _sure(_one(quarter["low"]), _one(quarter["high"]), _("件每季")),
+        _("多半每季 {low}～{high} 件（90%）").format(
+            low=_one(quarter["low"]), high=_one(quarter["high"])
+        ),
     )
 
 
@@ -142,7 +148,7 @@ def _rhythmic(seen: Evidence) -> Claim:
         _("节律"),
         value,
         _(
-            "{window} {observed} / {all} 件；照全市这个专题的时间分布，只该有 {expected} 件。"
+            "比全市这个专题更集中在 {window}：{observed} / {all} 件，照全市的时间分布只该有 {expected} 件。"
         ).format(
             window=WINDOWS[kind](peak),
             observed=peak["observed"],
@@ -186,7 +192,9 @@ def _burdensome(seen: Evidence) -> Claim:
         _("负担"),
         ngettext("{n} 件在办", "{n} 件在办", said["open"]).format(n=said["open"]),
         _together(*words),
-        _sure(_percent(again["low"]), _percent(again["high"]), _("的案件重新办理")),
+        _("多半 {low}～{high}% 重新办理（90%）").format(
+            low=f"{again['low'] * 100:.0f}", high=f"{again['high'] * 100:.0f}"
+        ),
     )
 
 
@@ -225,16 +233,12 @@ def _months(peak: Mapping[str, Any]) -> str:
     first, last = peak["first"] + 1, (peak["first"] + peak["length"] - 1) % 12 + 1
     if is_english():
         return f"{MONTHS_3[first]}–{MONTHS_3[last]}".title()
-    return _("{first}～{last} 月").format(first=first, last=last)
+    words = _("{first}～{last} 月") if first <= last else _("{first} 月—次年 {last} 月")
+    return words.format(first=first, last=last)
 
 
 DAYS = {"all": "", "weekdays": gettext_noop("周一到周五"), "weekend": gettext_noop("周末")}
 WINDOWS = {"hours": _hours, "months": _months}
-
-
-def _sure(low: str, high: str, unit: str) -> str:
-    """Intervals of the statistics are of 90 %."""
-    return _("多半在 {low}～{high} {unit}（90%）").format(low=low, high=high, unit=unit)
 
 
 def _one(value: float) -> str:
@@ -247,7 +251,7 @@ def _few(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f}%"
+    return _("{value}%").format(value=f"{share * 100:.0f}")
 
 
 def _tested(run: Run, *, of_city: bool) -> str:

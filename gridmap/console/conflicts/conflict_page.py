@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gridmap.accounts.scope import Scope
 from gridmap.console.belonging import name_of
@@ -113,7 +114,7 @@ def read_conflict_page(
 
 def _standing(conflict: RecurringConflict, scope: Scope, now: datetime) -> list[str]:
     """Since when it is what it is, who has it, and what is missing."""
-    found = [_("{day} 起").format(day=day(conflict.state_since, now))]
+    found = [pgettext("state", "{day} 起").format(day=day(conflict.state_since, now))]
     if conflict.is_dismissed or not scope.sees_people:
         return found
     if conflict.owner:

@@ -37,7 +37,7 @@ def of_visited(share: Share, visited: Share) -> str:
     words = _("回访了 {share}").format(share=percent(visited))
     if share.is_few:
         return words
-    said = f"{share.numerator:,} / {share.denominator:,}"
+    said = _("{part} / {whole}").format(part=f"{share.numerator:,}", whole=f"{share.denominator:,}")
     return _("{part}，{rest}").format(part=said, rest=words)
 
 

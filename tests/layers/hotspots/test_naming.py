@@ -31,6 +31,7 @@ def test_without_a_rhythm_there_is_none_in_the_name() -> None:
         (Window(months=(12, 3), days=Days.WEEKDAYS), "冬季工作日", "winter weekdays"),
         (Window(months=(11, 4)), "冬季", "winter"),
         (Window(months=(5, 6)), "5至10月", "May–Oct"),
+        (Window(months=(11, 6)), "11月至次年4月", "Nov–Apr"),
         (Window(months=(12, 2)), "冬季", "winter"),
         (Window(months=(9, 1)), "9月", "Sep"),
         (Window(months=(8, 2)), "8至9月", "Aug–Sep"),
