@@ -1,12 +1,14 @@
 """What the templates of the commander's page are given."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from geodata.querysets import day_of
 from geodata.versions import data_version
 from gridmap.console.command.asking import Asked
 from gridmap.console.command.filtering import filters_of, named_area
@@ -15,6 +17,7 @@ from gridmap.console.command.kept import kept, key_of
 from gridmap.console.command.modules import modules_of
 from gridmap.console.command.recurring import read_listed
 from gridmap.console.command.state import LISTS
+from gridmap.console.command.steps import quarters_until
 from gridmap.console.command.words import words_for_scripts
 from gridmap.console.desk.boards import TRIAGE
 from gridmap.console.desk.wording import today_words
@@ -33,6 +36,7 @@ def page_values(asked: Asked) -> dict[str, Any]:
         "bounds": asked.known.bounds,
         "faults": asked.faults,
         "window": asked.period,
+        "quarters": [] if asked.sees_cases else _quarters(asked.now),
         "last_day": asked.period.until - timedelta(days=1),
         # From afar cells are read better than a density.
         "wall_query": asked.shown.query(is_wall=True, view="cells", conflict=""),
@@ -74,6 +78,19 @@ def _frame(asked: Asked) -> dict[str, Any]:
         "sees_cases": asked.sees_cases,
         "sees_people": asked.scope.sees_people,
     }
+
+
+def _quarters(now: datetime) -> list[dict[str, Any]]:
+    """Whoever sees merged counts chooses a whole quarter."""
+    words = _("{year} 年第 {n} 季度")
+    return [
+        {
+            "since": one.since,
+            "until": one.until,
+            "name": words.format(year=one.since.year, n=one.number),
+        }
+        for one in quarters_until(day_of(now))
+    ]
 
 
 def _situation(asked: Asked) -> Situation | None:

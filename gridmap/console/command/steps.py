@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Step(StrEnum):
@@ -63,6 +64,25 @@ def steps_until(kind: Step, today: date) -> Steps:
     """All that can be chosen on a day: the step of today and those before it."""
     step, first = _STEPPERS[kind], _first_day(kind, today)
     return Steps(kind, tuple(step(first, n + 1 - MOST[kind]) for n in range(MOST[kind] + 1)))
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Three months from `since` on; `until` is the first day after them."""
+
+    since: date
+    until: date
+
+    @property
+    def number(self) -> int:
+        return (self.since.month + 2) // 3
+
+
+def quarters_until(today: date) -> list[Quarter]:
+    """Those that are over and lie in the months that can be chosen, the last one first."""
+    months = steps_until(Step.MONTH, today).starts
+    firsts = [month for month in months if month.month % 3 == 1]
+    return [Quarter(*ends) for ends in pairwise(firsts)][::-1]
 
 
 def _first_day(kind: Step, day: date) -> date:

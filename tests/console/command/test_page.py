@@ -113,8 +113,10 @@ def test_a_planner_sees_neither_density_nor_play_nor_people(cast: Cast) -> None:
         "今天到期",
     ):
         assert part not in page, part
-    assert "太少的并在一起或者不公布" in page
+    assert "件数太少的合并或者不公布" in page
     assert 'data-conflict="' in page
+    assert 'id="steps"' not in page, "merged counts are of quarters"
+    assert '<select id="quarter"' in page
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from gridmap.console.command.state import Shown, parse, window_of
-from gridmap.console.command.steps import MOST, OutsideTime, Step, steps_until
+from gridmap.console.command.steps import MOST, OutsideTime, Step, quarters_until, steps_until
 
 TODAY = date(2026, 7, 14)
 
@@ -95,3 +95,10 @@ def test_the_filters_of_two_addresses_that_count_the_same_are_one_text() -> None
     )
     assert one == other
     assert Shown().filters == ""
+
+
+def test_quarters_are_those_that_are_over_the_last_one_first() -> None:
+    quarters = quarters_until(TODAY)
+    assert (quarters[0].since, quarters[0].until) == (date(2026, 4, 1), date(2026, 7, 1))
+    assert [one.number for one in quarters[:3]] == [2, 1, 4]
+    assert quarters[-1].since >= steps_until(Step.MONTH, TODAY).starts[0]

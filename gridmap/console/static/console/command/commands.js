@@ -7,7 +7,7 @@ import { dayBefore } from "./wording.js";
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-/** `page`: {map, words, shown, filters, say(text), change(state), select(number), windowWords()} */
+/** `page`: {map, words, shown, filters, say(text), change(state), select(number)} */
 export function listenToCommands(page) {
   const { map, change, words, say } = page;
 
@@ -36,6 +36,11 @@ export function listenToCommands(page) {
     change(value === "count" ? { measure: value } : { measure: value, view: "cells" });
   });
 
+  one("#quarter")?.addEventListener("change", ({ target: { value } }) => {
+    const [from, to] = value.split(" ");
+    change({ step: "month", from, to });
+  });
+
   const keys = { j: () => walk(1), k: () => walk(-1), Escape: () => page.select(-1), "?": () => one("#keys")?.showModal() };
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, select, textarea") && event.key !== "Escape";
@@ -52,13 +57,17 @@ function walk(by) {
   rows[Math.max(0, Math.min(rows.length - 1, at))]?.focus();
 }
 
-function sheetOf({ map, words: { say, moment }, shown, filters, windowWords }) {
+function sheetOf({ map, words, shown, filters }) {
+  const { say, moment, number } = words;
+  const { cube, window } = shown;
+  // A picture is looked at on another day: its period has dates.
+  const counted = say("window", { period: words.span(cube, window), n: number(cube.totalIn(...window)) });
   return {
     map: map.map,
     colour: map.colour,
     legend: shown.legend,
     title: [say("title"), one("[data-kind=area] [data-said]")?.textContent].filter(Boolean).join(" · "),
-    lines: [windowWords(shown.window), filters.said().join(" · ")],
+    lines: [counted, filters.said().join(" · ")],
     notes: [say("picture_made", { time: moment(shown.at) }), one("#demonstration") ? say("picture_demo") : ""],
     scaleText: (metres) => (metres < 1000 ? say("picture_metres", { n: metres }) : say("picture_scale", { n: metres / 1000 })),
   };

@@ -83,7 +83,8 @@ let retry = 0;
 
 async function load(tag = null) {
   clearTimeout(retry);
-  root.setAttribute("aria-busy", "true");
+  // What is asked every minute is mostly what is shown already.
+  if (!tag) root.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(cubeParameters(), tag);
     // A density can be seen before the ground of the cells has come.
@@ -106,6 +107,7 @@ function adopt({ cube, tag }) {
   layGround();
   // Merged counts have one period: nothing to choose from.
   if (strip) one("#strip").hidden = cube.merged;
+  if (one("#quarter")) one("#quarter").value = cube.edges.join(" ");
   strip?.show(Array.from(cube.arrays.totals), shown.window);
   draw();
   rest(true);
@@ -233,10 +235,10 @@ function drill(code) {
 }
 
 function change(next) {
-  const before = cubeQuery(state);
+  const before = cubeParameters();
   Object.assign(state, next);
   history.pushState(null, "", addressOf(state));
-  show(cubeQuery(state) !== before);
+  show(cubeParameters() !== before);
 }
 
 function show(isOther) {
@@ -245,7 +247,8 @@ function show(isOther) {
   press("#steps [data-step]", ({ step: own }) => own === state.step);
   const measure = one("#measure");
   if (measure) {
-    measure.value = state.measure;
+    // A density is of numbers of cases, whatever the cells show.
+    measure.value = view() === "density" ? "count" : state.measure;
     measure.closest("label").hidden = state.view === "conflicts";
   }
   if (isOther) {
@@ -264,15 +267,15 @@ function press(selector, isOn) {
 }
 
 addEventListener("popstate", () => {
-  const before = cubeQuery(state);
+  const before = cubeParameters();
   state = read(location.search);
   if (filters) filters.set(state.filters);
-  show(cubeQuery(state) !== before);
+  show(cubeParameters() !== before);
 });
 
 /* Buttons, keys, and the minute */
 
-if (!isWall) listenToCommands({ map, words, shown, filters, change, select: places.select, windowWords, say: announce });
+if (!isWall) listenToCommands({ map, words, shown, filters, change, select: places.select, say: announce });
 
 document.addEventListener("tableshown", fillTables);
 // The list was swapped: its outlines are another matter of the same minute.

@@ -53,9 +53,10 @@ export function dayBefore(edge) {
   return new Date(Date.parse(edge) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/* This year's dates have no year, and a month is not said twice. */
+/* This year's dates have no year, and neither a year nor a month is said twice. */
 function dateRange(first, last, today, locale, isChinese) {
-  const isThisYear = [first, last].every((day) => day.slice(0, 4) === today.slice(0, 4));
+  const isSameYear = first.slice(0, 4) === last.slice(0, 4);
+  const isThisYear = isSameYear && last.slice(0, 4) === today.slice(0, 4);
   const write = (day, options) => dateFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(day));
   const whole = { ...(!isThisYear && { year: "numeric" }), month: isChinese ? "long" : "short", day: "numeric" };
   if (first === last) return write(first, whole);
@@ -64,7 +65,8 @@ function dateRange(first, last, today, locale, isChinese) {
     return range.replace(/^(\d+)\s*–\s*/, "$1–");
   }
   const isSameMonth = first.slice(0, 7) === last.slice(0, 7);
-  return `${write(first, whole)}—${write(last, isSameMonth ? { day: "numeric" } : whole)}`;
+  const ending = isSameYear ? { month: "long", day: "numeric" } : whole;
+  return `${write(first, whole)}—${write(last, isSameMonth ? { day: "numeric" } : ending)}`;
 }
 
 function axisLabel({ step, starts }, n, locale) {
