@@ -21,7 +21,8 @@ function tell() {
   const at = shownAt();
   const minutes = Math.max(1, Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS));
   banner.hidden = !(failed.figures || failed.counts || !navigator.onLine || minutes > LATE);
-  if (!banner.hidden) words.textContent = words.dataset.words.replace("{time}", at.slice(11, 16)).replace("{n}", minutes);
+  const sentence = navigator.onLine ? words.dataset.words : words.dataset.offline;
+  if (!banner.hidden) words.textContent = sentence.replace("{time}", at.slice(11, 16)).replace("{n}", minutes);
 }
 
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
@@ -35,4 +36,13 @@ document.addEventListener("counts", ({ detail: { hasCome, at } }) => {
   tell();
 });
 for (const name of ["online", "offline"]) addEventListener(name, tell);
+// What did not come meanwhile is asked for at once, as if the filters had changed.
+addEventListener("online", () => document.getElementById("filters").dispatchEvent(new Event("change")));
+// Signed out meanwhile: the log-in page comes in the place of the figures.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestPath, responsePath } = event.detail.pathInfo;
+  if (!responsePath || new URL(responsePath, location).pathname === new URL(requestPath, location).pathname) return;
+  event.preventDefault();
+  location.reload();
+});
 setInterval(tell, MINUTE_MS / 4);
