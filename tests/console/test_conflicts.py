@@ -221,6 +221,13 @@ def test_who_comes_second_is_told_and_may_send_it_again(cast: Cast) -> None:
     assert 'name="version" value="3"' in text(again)
 
 
+def test_what_was_said_to_be_none_is_drawn_dashed(cast: Cast) -> None:
+    cast.act(cast.chen, "dismiss", reason="巧合")
+    page = text(browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/"))
+    assert "不是反复矛盾" in page
+    assert "虚线：没有确认的范围。" in page
+
+
 def test_an_act_that_cannot_be_done_now_is_not_asked_for(cast: Cast) -> None:
     answer = browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/close/")
     assert answer.status_code == 409

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.gis.db.models.functions import AsGeoJSON
 
 from gridmap.accounts.scope import Scope
+from gridmap.console.conflicts.wording import is_dashed
 from gridmap.incidents.models import Incident
 from gridmap.incidents.querysets import works_with_cases
 from gridmap.incidents.states import NOT_COUNTED
 from gridmap.recurring.models import RecurringConflict
-from gridmap.recurring.states import State
 
 # More points would be a blot; then the outline alone is shown.
 MOST_POINTS = 300
@@ -21,7 +21,7 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Ground:
-    """The outline as GeoJSON, dashed until somebody has confirmed it; points in degrees.
+    """The outline as GeoJSON, dashed where nobody has confirmed it; points in degrees.
 
     `low` and `high` are the smallest and the largest error of the points in metres.
     """
@@ -48,7 +48,7 @@ def ground_of(conflict: RecurringConflict, scope: Scope) -> Ground:
     errors = [round(error) for _place, error in rows if error]
     return Ground(
         outline=outline,
-        is_dashed=conflict.state == State.CANDIDATE,
+        is_dashed=is_dashed(conflict),
         points=[[round(place.x, DIGITS), round(place.y, DIGITS)] for place, _error in rows],
         low=min(errors, default=0),
         high=max(errors, default=0),

@@ -32,6 +32,11 @@ def chip(conflict: RecurringConflict) -> str:
     return CHIPS[State(conflict.state)]
 
 
+def is_dashed(conflict: RecurringConflict) -> bool:
+    """Its place is drawn dashed: nobody has confirmed it, or somebody has said that it is none."""
+    return conflict.state == State.CANDIDATE or conflict.is_dismissed
+
+
 def state_words(conflict: RecurringConflict) -> str:
     """What was closed without ever having been confirmed was none."""
     if conflict.is_dismissed:
@@ -82,7 +87,7 @@ def row_of(conflict: Any, number: int, scope: Scope, now: datetime) -> Row:
         owner=str(conflict.owner) if conflict.owner and scope.sees_people else "",
         last_case=day(conflict.last_case_at, now) if conflict.last_case_at else "",
         since=seen.run.since.year,
-        is_dashed=conflict.state == State.CANDIDATE,
+        is_dashed=is_dashed(conflict),
     )
 
 
