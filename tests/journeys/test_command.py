@@ -107,3 +107,25 @@ def test_the_briefing_of_the_week_is_read_turned_back_and_taken_away(window: Vis
     document = page.request.get(page.get_by_role("link", name="PDF").evaluate("link => link.href"))
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF")
+
+
+def test_who_is_signed_out_meanwhile_gets_the_log_in_page_and_not_a_piece_of_it(
+    window: Visitor,
+) -> None:
+    page = open_command(window(DESK), "district-commander")
+    page.context.clear_cookies()
+    # What comes every minute, at once.
+    page.locator("#filters").dispatch_event("change")
+    expect(page).to_have_url(re.compile(r"/login/\?next=/command/"))
+
+
+def test_what_did_not_come_without_a_network_is_asked_for_when_there_is_one(
+    window: Visitor,
+) -> None:
+    page = open_command(window(DESK), "district-commander")
+    page.context.set_offline(True)
+    expect(page.locator("#stale")).to_contain_text("没有网络，显示的是")
+    expect(page.locator("#offline")).to_be_hidden()
+    with page.expect_response("**/command/situation/**"):
+        page.context.set_offline(False)
+    expect(page.locator("#stale")).to_be_hidden()

@@ -295,6 +295,26 @@ def test_a_window_is_told_by_its_length_or_by_its_days_but_not_beyond_today(ask:
     assert ask("console/command/wording.js", script, "en")[1] == "6–22 Jul"
 
 
+def test_a_period_of_another_year_says_it_once(ask: Ask) -> None:
+    script = """
+      const told = (last) => m.wording({}, "zh-hans").span({ edges: ["2025-08-25", last], now: "2026-07-22T09:00:00+08:00" }, [0, 1]);
+      return ["2025-09-01", "2025-11-10", "2026-02-02"].map(told);
+    """
+    assert ask("console/command/wording.js", script) == [
+        "2025年8月25日—31日", "2025年8月25日—11月9日", "2025年8月25日—2026年2月1日",
+    ]  # fmt: skip
+
+
+def test_a_period_without_a_case_is_told_as_that_and_not_as_a_share_of_nothing(ask: Ask) -> None:
+    script = """
+      const words = { say: (key) => key, edge: String, edgePercent: String, percent: String };
+      const cube = { totalIn: () => 0, cells: [] };
+      const shown = { cube, known: new Map(), found: { whole: {} }, view: "cells", window: [0, 1] };
+      return ["open", "change"].map((measure) => m.sceneOf({ ...shown, measure }, words).legend.note);
+    """
+    assert ask("console/command/scene.js", script) == ["nothing_note", "no_before"]
+
+
 def test_no_disc_lies_on_another_and_most_stay_where_they_are(ask: Ask) -> None:
     chance = np.random.default_rng(5)
     crowds = [chance.uniform(0, width, (10, 2)).tolist() for width in (1, 60, 200, 900)]

@@ -34,6 +34,8 @@ def of_all(share: Share) -> str:
 @register.simple_tag
 def of_visited(share: Share, visited: Share) -> str:
     """724 / 793，回访了 62%: of those who were asked, with how many were."""
+    if not share.denominator:
+        return _("还没有")
     words = _("回访了 {share}").format(share=percent(visited))
     if share.is_few:
         return words

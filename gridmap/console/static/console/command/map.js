@@ -29,6 +29,9 @@ export function situationMap(element, on) {
   const origin = [Math.round(middle.x), Math.round(middle.y)];
   const layers = makeLayers(map, origin, colour);
   const pins = { all: [], placed: [], view: null };
+  const boundsOf = ([left, top, right, bottom]) => L.latLngBounds(fromUnits([left, bottom], origin), fromUnits([right, top], origin));
+  const fit = (bounds, maxZoom = 17) => map.fitBounds(bounds, { padding: [MARGIN, MARGIN], maxZoom, animate: !still, duration: 0.4 });
+  let looked = "";
   const single = paper(origin, (view) => paintPins(view, pins, colour), { pane: "cases" }).addTo(map);
 
   function find({ latlng, containerPoint }) {
@@ -53,7 +56,7 @@ export function situationMap(element, on) {
     map,
     layers,
     colour,
-    fit: () => map.fitBounds(range, { padding: [MARGIN, MARGIN], animate: !still, duration: 0.4 }),
+    fit: () => fit(range),
     /** Another grid of densities; without one there is no picture of them. */
     layHeat(grid, side) {
       layers.heat?.remove();
@@ -71,9 +74,16 @@ export function situationMap(element, on) {
         .filter((area) => holds(area, [(left + right) / 2, (top + bottom) / 2]))
         .sort((a, b) => size(a) - size(b));
     },
-    goTo([left, top, right, bottom], maxZoom = 15) {
-      const bounds = L.latLngBounds(fromUnits([left, bottom], origin), fromUnits([right, top], origin));
-      if (!map.getBounds().contains(bounds)) map.fitBounds(bounds, { padding: [MARGIN, MARGIN], maxZoom, animate: !still, duration: 0.4 });
+    /** Another area comes into view as a whole, once; all where it is not among the geometries that are `known` by code. */
+    look(area, known) {
+      if (area === looked) return;
+      looked = area;
+      if (!known.has(area)) fit(range);
+      else fit(boundsOf(shape(known.get(area), origin).box));
+    },
+    goTo(box, maxZoom = 15) {
+      const bounds = boundsOf(box);
+      if (!map.getBounds().contains(bounds)) fit(bounds, maxZoom);
     },
   };
 }

@@ -118,6 +118,7 @@ function layGround() {
   const known = new Map(features.map(({ properties: { code }, geometry }) => [code, geometry]));
   shown.areas = features.filter(({ properties }) => properties.kind !== "cell");
   map.layers.cells.place(shown.cube.cells.map(({ code, places: codes = [code] }) => codes.map((one) => known.get(one)).filter(Boolean)));
+  if (ground) map.look(state.filters.find(([name]) => name === "area")?.[1] ?? "", known);
 }
 
 /* The old picture stays; who tells of its age (fresh.js) hears when it is from, and whether a newer one came. */

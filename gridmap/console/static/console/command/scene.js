@@ -14,8 +14,10 @@ const NO_AREAS = { fills: [], hatched: [] };
  */
 export function sceneOf({ cube, density, known, found, view, measure, window }, words) {
   if (view === "conflicts") return { heat: null, areas: NO_AREAS, legend: conflictsLegend(words) };
-  if (view === "density") return densityScene(density, known, window, words);
-  return areasScene({ cube, known, found, measure, window }, words);
+  const scene = view === "density" ? densityScene(density, known, window, words) : areasScene({ cube, known, found, measure, window }, words);
+  // What there was before can still be told as a change.
+  if (!cube.totalIn(...window) && (view === "density" || measure !== "change")) scene.legend.note = words.say("nothing_note");
+  return scene;
 }
 
 function kept(known, key, make) {
@@ -39,9 +41,11 @@ function areasScene({ cube, known, found, measure, window: [from, to] }, words) 
   return {
     heat: null,
     areas: { fills: Array.from(values, (value) => fillOf(value, breaks, colours)), hatched: uncertain },
-    legend: legend(measure, colours.filter(Boolean), edgesOf(measure, breaks, words), noteOf(measure, cube, found, words), words),
+    legend: legend(nameOf(measure, cube), colours.filter(Boolean), edgesOf(measure, breaks, words), noteOf(measure, cube, found, words), words),
   };
 }
+
+const nameOf = (measure, { merged }) => (merged && measure === "count" ? "merged" : measure);
 
 function fillOf(value, breaks, colours) {
   return Number.isNaN(value) ? null : colours[classOf(value, breaks)];
@@ -61,12 +65,12 @@ function upwards(breaks, write, { say }) {
 
 function edgesOf(measure, breaks, words) {
   if (measure === "change") return breaks.map((edge) => (edge < 1 ? `÷${words.edge(1 / edge)}` : `×${words.edge(edge)}`));
-  return upwards(breaks, measure === "open" ? (edge) => `${words.edge(100 * edge)}%` : words.edge, words);
+  return upwards(breaks, measure === "open" ? words.edgePercent : words.edge, words);
 }
 
 function noteOf(measure, cube, { before, whole }, { say, amount, percent }) {
   if (measure === "change") return say(before ? "change_note" : "no_before");
   if (measure === "rate") return say("rate_note", { value: amount(whole.rate) });
   if (measure === "open") return say("open_note", { value: percent(whole.open) });
-  return say(cube.merged ? "merged_note" : "count_note");
+  return say(`${nameOf(measure, cube)}_note`);
 }

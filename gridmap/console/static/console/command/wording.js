@@ -20,6 +20,7 @@ export function wording(texts, language) {
   const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const edge = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+  const sign = isChinese ? "%" : "\u00a0%";
   const say = (key, values = {}) => fill(texts[key] ?? key, values);
   const dates = (first, last, today) => dateRange(first, last, today, locale, isChinese);
   return {
@@ -29,8 +30,10 @@ export function wording(texts, language) {
     edge: (value) => edge.format(value),
     /** One decimal below ten, none above. */
     amount: (value) => (Number.isFinite(value) ? (value < 10 ? fine : plain).format(value) : "∞"),
-    share: (part, all) => (all < FEW ? `${plain.format(part)} / ${plain.format(all)}` : `${fine.format((100 * part) / all)}%`),
-    percent: (value) => `${fine.format(100 * value)}%`,
+    share: (part, all) => (all < FEW ? `${plain.format(part)} / ${plain.format(all)}` : `${fine.format((100 * part) / all)}${sign}`),
+    percent: (value) => `${fine.format(100 * value)}${sign}`,
+    /** The edge of a class of shares. */
+    edgePercent: (value) => `${edge.format(100 * value)}${sign}`,
     /** The chosen window in words: the last steps by their number, others by their dates. */
     period(cube, [from, to]) {
       if (to === cube.steps && !cube.merged) return say(`last_${cube.step}`, { n: to - from });
