@@ -305,6 +305,23 @@ def test_a_period_of_another_year_says_it_once(ask: Ask) -> None:
     ]  # fmt: skip
 
 
+def test_what_may_not_be_told_is_not_told_as_nothing(ask: Ask) -> None:
+    script = """
+      const words = m.wording({ window: "{n}", window_partly: "{n} told", window_untold: "not told" }, "en");
+      const told = (...untold) => words.counted({ cells: untold.map((one) => ({ untold: one })), totalIn: () => 11 }, [0, 1], "Q3");
+      return [told(false), told(false, true), told(true, true)];
+    """
+    assert ask("console/command/wording.js", script) == ["11", "11 told", "not told"]
+    script = """
+      const cube = { merged: given, cells: [{ residents: 1000 }] };
+      return m.told(cube, { counts: [9], open: [0], before: null, days: {} }, 0).share !== null;
+    """
+    assert [ask("console/command/measures.js", script, merged) for merged in (False, True)] == [
+        True,
+        False,
+    ]
+
+
 def test_a_period_without_a_case_is_told_as_that_and_not_as_a_share_of_nothing(ask: Ask) -> None:
     script = """
       const words = { say: (key) => key, edge: String, edgePercent: String, percent: String };

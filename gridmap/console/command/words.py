@@ -10,6 +10,8 @@ WORDS: dict[str, str | Promise] = {
     "last_month": _("最近 {n} 个月"),
     "cases": pgettext_lazy("for a script", "{n} 件"),
     "window": _("{period}，{n} 件"),
+    "window_partly": _("{period}，公布的 {n} 件"),
+    "window_untold": _("{period}，件数太少，不公布"),
     "start": _("时段的开始"),
     "end": _("时段的结束"),
     "play": _("播放"),

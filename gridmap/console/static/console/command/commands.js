@@ -58,10 +58,10 @@ function walk(by) {
 }
 
 function sheetOf({ map, words, shown, filters }) {
-  const { say, moment, number } = words;
+  const { say, moment } = words;
   const { cube, window } = shown;
   // A picture is looked at on another day: its period has dates.
-  const counted = say("window", { period: words.span(cube, window), n: number(cube.totalIn(...window)) });
+  const counted = words.counted(cube, window, words.span(cube, window));
   return {
     map: map.map,
     colour: map.colour,

@@ -98,7 +98,8 @@ export function told(cube, found, n) {
     open: open[n],
     before: before ? before[n] : null,
     rate: enough && per && { value: counts[n] * per, interval: countInterval(counts[n]).map((mean) => mean * per) },
-    share: enough ? { value: open[n] / counts[n], interval: shareInterval(open[n], counts[n]) } : null,
+    // Of merged counts nobody is told what is open.
+    share: enough && !cube.merged ? { value: open[n] / counts[n], interval: shareInterval(open[n], counts[n]) } : null,
     change: canChange ? {
       value: (counts[n] * days.before) / (before[n] * days.now),
       interval: ratioInterval(counts[n], days.now, before[n], days.before),

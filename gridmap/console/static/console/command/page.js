@@ -165,8 +165,8 @@ function drawLegend(legend) {
   if (!isSame) showLegend(legend);
 }
 
-function windowWords([from, to]) {
-  return words.say("window", { period: words.period(shown.cube, [from, to]), n: words.number(shown.cube.totalIn(from, to)) });
+function windowWords(window) {
+  return words.counted(shown.cube, window);
 }
 
 /* When the time stands still: the rhythm, tables, addresses; when the hand has let go, what must be asked for. */

@@ -15,10 +15,12 @@ const NO_AREAS = { fills: [], hatched: [] };
 export function sceneOf({ cube, density, known, found, view, measure, window }, words) {
   if (view === "conflicts") return { heat: null, areas: NO_AREAS, legend: conflictsLegend(words) };
   const scene = view === "density" ? densityScene(density, known, window, words) : areasScene({ cube, known, found, measure, window }, words);
-  // What there was before can still be told as a change.
-  if (!cube.totalIn(...window) && (view === "density" || measure !== "change")) scene.legend.note = words.say("nothing_note");
+  if (isEmpty(cube, window) && (view === "density" || measure !== "change")) scene.legend.note = words.say("nothing_note");
   return scene;
 }
+
+/* What there was before can still be told as a change, and what is not told is not nothing. */
+const isEmpty = (cube, window) => !cube.totalIn(...window) && !cube.cells.some(({ untold }) => untold);
 
 function kept(known, key, make) {
   if (!known.has(key)) known.set(key, make());

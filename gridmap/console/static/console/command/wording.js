@@ -39,6 +39,12 @@ export function wording(texts, language) {
       if (to === cube.steps && !cube.merged) return say(`last_${cube.step}`, { n: to - from });
       return this.span(cube, [from, to]);
     },
+    /** A window with its cases; where some places are not told, nobody can say of all. */
+    counted(cube, [from, to], period = this.period(cube, [from, to])) {
+      const untold = cube.cells.filter((cell) => cell.untold).length;
+      if (untold && untold === cube.cells.length) return say("window_untold", { period });
+      return say(untold ? "window_partly" : "window", { period, n: plain.format(cube.totalIn(from, to)) });
+    },
     /** The dates of a window, not beyond today. */
     span(cube, [from, to]) {
       const [last, today] = [dayBefore(cube.edges[to]), cube.now.slice(0, 10)];
