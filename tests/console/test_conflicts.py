@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gridmap.accounts.models import Role, User
-from gridmap.recurring.models import RecurringConflict
+from gridmap.recurring.models import Evidence, RecurringConflict
 from gridmap.recurring.services.following import follow_conflicts
 from gridmap.recurring.services.handling import confirm_conflict, give_owner
 from tests.incidents.makers import make_incident
@@ -104,6 +104,7 @@ def test_the_list_is_chosen_by_topic_state_and_area(cast: Cast) -> None:
 def test_the_list_comes_as_a_file_with_the_same_numbers_and_no_formula(cast: Cast) -> None:
     cast.own()
     RecurringConflict.objects.update(name="=1+1")
+    Evidence.objects.update(avoidable=-0.34)
 
     def rows(by: User) -> list[list[str]]:
         answer = browser(by).get("/conflicts/?format=csv")
@@ -112,8 +113,8 @@ def test_the_list_comes_as_a_file_with_the_same_numbers_and_no_formula(cast: Cas
 
     head, one = rows(cast.chen)
     found = dict(zip(head, one, strict=True))
-    assert [found[name] for name in ("名称", "负责人", "案件数", "倍数", "90% 下限", "90% 上限")] == [
-        "'=1+1", "chen", "48", "3.4", "2.5", "4.5",
+    assert [found[name] for name in ("名称", "负责人", "案件数", "倍数", "90% 下限", "90% 上限", "下季可避免")] == [
+        "'=1+1", "chen", "48", "3.4", "2.5", "4.5", "-0.3",
     ]  # fmt: skip
     assert "chen" not in rows(cast.lin)[1], "a planner works without persons"
 
@@ -137,9 +138,34 @@ def test_the_page_tells_the_five_claims_and_how_sure_they_are(cast: Cast) -> Non
     page = text(browser(cast.chen).get(f"/conflicts/{cast.conflict.code}/"))
     for words in (
         "3.4 倍", "多半 2.5～4.5 倍（90%）", "6 阵", "仍在发生", "22～3 时", "6～8 月", "3 件在办", "多半 25～56% 重新办理（90%）",
-        "同时检验了 4,170 个", "占 7 / 48 件", "少于 12 件",
+        "同时检验了许多", "占 7 / 48 件", "少于 12 件",
     ):  # fmt: skip
         assert words in page, words
+
+
+def test_a_story_tells_what_runs_saw_where_that_changed(cast: Cast) -> None:
+    """Rank and ratio of each night: the same again, another rank alone, another ratio, the same again."""
+    nights = ((1, 3.4), (1, 3.41), (2, 3.4), (2, 5.2), (2, 5.2))
+    for day, (rank, ratio) in enumerate(nights):
+        seen = see(cast.conflict, make_run(cast.now - timedelta(days=20 - day)), rank)
+        Evidence.objects.filter(pk=seen.pk).update(ratio=ratio)
+
+    def told(by: User) -> list[str]:
+        page = browser(by).get(f"/conflicts/{cast.conflict.code}/")
+        return [line.words.partition("，")[0] for line in page.context["seen"].lines]
+
+    # The last one is told though it says nothing new; the first one by its name.
+    assert told(cast.lin) == [
+        "查找：第 2 位",
+        "查找：第 2 位",
+        "查找：第 2 位",
+        "首次发现：第 1 位",
+    ]
+    assert [words.split(" ")[0] for words in told(cast.chen)] == [
+        "查找：平常的",
+        "查找：平常的",
+        "首次发现：平常的",
+    ]
 
 
 def test_numbers_of_the_city_are_for_those_who_have_all_of_it(cast: Cast) -> None:
@@ -147,12 +173,18 @@ def test_numbers_of_the_city_are_for_those_who_have_all_of_it(cast: Cast) -> Non
         (f"/conflicts/{cast.conflict.code}/", "全市 79 / 13,399 件没有位置"),
         (f"/conflicts/{cast.conflict.code}/", "全市第 1 位"),
         (f"/conflicts/{cast.conflict.code}/", "首次发现：第 1 位"),
-        ("/conflicts/", "查找 13,399 件"),
-        ("/api/conflicts/", '"cases":13399'),
+        (f"/conflicts/{cast.conflict.code}/", "同时检验了 4,170 个"),
+        ("/conflicts/", "查找 13,399 件，检验了 4,170 个"),
+        ("/command/conflicts/", "检验了 4,170 个"),
+        ("/api/conflicts/", '"cases":13399,"tested":4170'),
     )
     for address, words in told:
         assert words in text(browser(cast.lin).get(address)), words
         assert words not in text(browser(cast.chen).get(address)), words
+    for address in ("/command/conflicts/", "/conflicts/", f"/conflicts/{cast.conflict.code}/"):
+        page = text(browser(cast.chen).get(address))
+        assert "检验了许多“地点 × 专题”" in page, address
+        assert "误报不超过 5%" in page, address
 
 
 def test_a_planner_sees_the_conflict_and_neither_cases_nor_persons(cast: Cast) -> None:
@@ -185,6 +217,16 @@ def test_somebody_of_another_area_finds_no_such_conflict(cast: Cast) -> None:
     nothing = browser(sun).get("/conflicts/JYG-R9999/")
     assert (answer.status_code, nothing.status_code) == (404, 404)
     assert "没有找到这个矛盾" in text(answer)
+
+
+@pytest.mark.parametrize(
+    "code", ["%00", "JYG-R0001%00", "JYG-R000１", "JYG-20260714-00001", "J" * 3_000]
+)
+def test_what_is_no_number_of_a_conflict_is_not_found(cast: Cast, code: str) -> None:
+    for address in (f"/conflicts/{code}/", f"/conflicts/{code}/confirm/"):
+        answer = browser(cast.chen).get(address)
+        assert answer.status_code == 404
+        assert "没有找到这个矛盾" in text(answer)
 
 
 def test_from_confirm_to_close_by_the_pages(cast: Cast) -> None:
@@ -260,5 +302,5 @@ def test_a_page_costs_as_many_statements_however_many_conflicts_there_are(
         make_conflict(cast.city.areas["p"], at=cast.now, key=f"more:{number}")
     with assert_statements(8):
         chen.get("/conflicts/")
-    with assert_statements(16):
+    with assert_statements(17):
         chen.get(f"/conflicts/{cast.conflict.code}/")

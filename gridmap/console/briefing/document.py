@@ -104,15 +104,19 @@ def _conflicts(paper: Paper, found: Briefing, told: Told) -> None:
     paper.head(_("反复发生"), told.conflicts_note)
     columns = [
         Column("", 0.04, is_bold=True),
-        Column(_("地点和依据"), 0.46),
-        Column(_("状态"), 0.12, is_small=True),
+        Column(_("地点和依据"), 0.38),
+        Column(_("下季可避免"), 0.11, "R", is_bold=True),
+        Column("", 0.02),
+        Column(_("状态"), 0.11, is_small=True),
         Column(_("负责人"), 0.11, is_small=True),
-        Column(_("做了什么"), 0.27, is_small=True),
+        Column(_("做了什么"), 0.23, is_small=True),
     ]
     rows = [
         [
             [str(one.number)],
             [one.name, one.evidence],
+            [one.avoidable, one.avoidable_reach],
+            [],
             [one.state],
             [one.owner],
             one.done or [_("还没有")],
