@@ -102,22 +102,26 @@ def demo_city(demo_city_database: str, django_db_blocker: DjangoDbBlocker) -> It
 
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the empty database, for what has to commit: the first tables are in it, unlike after a flush."""
-    empty = str(connection.settings_dict["NAME"])
-    name = f"{empty}_own"
-    with django_db_blocker.unblock():
-        drop_database(name)
-        run_beside(f'CREATE DATABASE "{name}" TEMPLATE "{fresh_database()}"')
-        with connected_to(name):
-            call_command("grant_app")
-            yield name
-        drop_database(name)
+    """For what has to commit."""
+    with django_db_blocker.unblock(), a_database_of_its_own("own") as name:
+        yield name
 
 
 @pytest.fixture
 def assert_statements() -> AssertStatements:
     """As `django_assert_num_queries`, for requests, which have a transaction each."""
     return assert_number
+
+
+@contextmanager
+def a_database_of_its_own(use: str) -> Iterator[str]:
+    """A copy of the empty database: the first tables are in it, unlike after a flush."""
+    name = f"{connection.settings_dict['NAME']}_{use}"
+    copy_database(fresh_database(), name)
+    with connected_to(name):
+        call_command("grant_app")
+        yield name
+    drop_database(name)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from geodata.versions import bump_access_version, bump_data_version
 from layers import tiles
 from layers.caches import LeastRecent
 from tests.case_matrix_city import CaseCity
+from tests.conftest import a_database_of_its_own
 from tests.matrix import Row
 from tests.matrix_asked import asked, differences, fresh_city
 from tests.matrix_city import MatrixCity
@@ -45,7 +46,7 @@ def forget() -> None:
 
 @pytest.fixture(scope="module")
 def cities(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cities]:
-    with django_db_blocker.unblock(), ExitStack() as standing:
+    with django_db_blocker.unblock(), a_database_of_its_own("mutants"), ExitStack() as standing:
         # Statements are kept whatever the version is: here none.
         patch = standing.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(tiles, "_statements", LeastRecent(0, len))
