@@ -17,7 +17,7 @@ def percent(share: Share) -> str:
     if share.value is None:
         return "–"
     if share.is_few:
-        return f"{share.numerator} / {share.denominator}"
+        return _as_part(share)
     return in_percent(share.value)
 
 
@@ -39,8 +39,11 @@ def of_visited(share: Share, visited: Share) -> str:
     words = _("回访了 {share}").format(share=percent(visited))
     if share.is_few:
         return words
-    said = _("{part} / {whole}").format(part=f"{share.numerator:,}", whole=f"{share.denominator:,}")
-    return _("{part}，{rest}").format(part=said, rest=words)
+    return _("{part}，{rest}").format(part=_as_part(share), rest=words)
+
+
+def _as_part(share: Share) -> str:
+    return _("{part} / {whole}").format(part=f"{share.numerator:,}", whole=f"{share.denominator:,}")
 
 
 @register.filter
