@@ -124,7 +124,8 @@ def test_the_grid_member_has_six_open_cases_and_one_is_late(demo_city: None) -> 
     assert late.address == "紫轩花苑 7 号楼 2 单元"
     assert late.reports.count() == 3
     assert late.moves.filter(name="report").count() == 2
-    assert set(late.parties.values_list("role", flat=True)) == {"reporter", "respondent"}
+    # On some dates somebody else is drawn beside the two.
+    assert {"reporter", "respondent"} <= set(late.parties.values_list("role", flat=True))
     assert due_today.due_at.astimezone(BEIJING).hour == 18
     assert all(case.due_at >= today + timedelta(1) for case in later)
 
