@@ -59,7 +59,7 @@ turns within every round. A ratio counts once its 95 % lie on one side of what i
 - **Upkeep** is the cost with the triggers by that without, in the product's table with its log, in the shorter city: cases one
   by one, each a statement and a transaction; and {bulk:,} in one statement, nearly each of a topic, cell and day of its own.
 - **Folded at once**: whoever writes does not wait for that, it is done by the minute for all that came. So many of any day of
-  five years are the worst that can come; the more there are, the less each costs, down to some 12 µs for a whole history."""
+  five years are the worst that can come; the more there are, the less each costs, down to some 10 µs for a whole history."""
 
 
 class Asking(Side):
