@@ -157,7 +157,16 @@ def as_page(filters: Filters) -> Query:
 
 
 def as_days(filters: Filters) -> Query:
-    return [*chosen(filters), ("since", str(filters.since)), ("until", str(filters.until))]
+    return [*chosen(filters), *days(filters)]
+
+
+def as_days_of_topics(filters: Filters) -> Query:
+    """What overviews can be asked for; anything else is refused."""
+    return [*(("topic", topic) for topic in filters.topic), *days(filters)]
+
+
+def days(filters: Filters) -> Query:
+    return [("since", str(filters.since)), ("until", str(filters.until))]
 
 
 def as_comparison(filters: Filters) -> Query:
@@ -227,8 +236,8 @@ ROADS = (
     *ABOUT,
     Road("api-conflicts", nothing),
     Road("api-counts", as_days, read_counts),
-    Road("map-counts", as_days, path=TILE),
-    Road("map-count-classes", as_days, path={"z": "10"}),
+    Road("map-counts", as_days_of_topics, path=TILE),
+    Road("map-count-classes", as_days_of_topics, path={"z": "10"}),
     Road("map-tile", nothing, path={"names": REGISTRY, **TILE}),
     Road("map-geojson", nothing, path={"names": "cells"}),
     Road("map-identify", nothing, extra=ELSEWHERE),
