@@ -203,7 +203,8 @@ def _few(series: Iterable[tuple[Series, Changes]]) -> Iterator[dict[Series, Chan
             some, number = {}, 0
         some[one] = changes
         number += len(changes.keys)
-    yield some
+    if some:
+        yield some
 
 
 def _fold(cursor: CursorWrapper, series: dict[Series, Changes], widths: dict[int, int]) -> None:
@@ -219,7 +220,7 @@ def _fold(cursor: CursorWrapper, series: dict[Series, Changes], widths: dict[int
 
 def _kept(cursor: CursorWrapper, series: dict[Series, Changes]) -> dict[Series, list[_Kept]]:
     """The leaves of each series from its first change on."""
-    squares, topics = zip(*series, strict=True) if series else ((), ())
+    squares, topics = zip(*series, strict=True)
     days = [int(one.days[0]) for one in series.values()]
     cursor.execute(LEAVES, [[*squares], [*topics], days])
     kept: dict[Series, list[_Kept]] = {one: [] for one in series}

@@ -1,12 +1,13 @@
 """How many cases lie where, for maps of the whole city: squares of a 64th of a tile, for zooms 10 to 14."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
+from django.db.models import F
 
 from gridmap.accounts.scope import Scope
 from gridmap.incidents.counting.asking import Counts, Ids, Window
@@ -14,6 +15,7 @@ from gridmap.incidents.counting.cells import cells_of_today
 from gridmap.incidents.counting.leaves import number_of
 from gridmap.incidents.counting.squares import (
     BINS,
+    SHIFT,
     Tile,
     bins_in,
     cells_of,
@@ -22,15 +24,10 @@ from gridmap.incidents.counting.squares import (
     squares_of,
     tile_around,
 )
-from gridmap.incidents.counting.sums import on_one_view, places_of, read_sums
+from gridmap.incidents.counting.sums import EVERYWHERE, Sums, on_one_view, places_of, read_sums
+from gridmap.incidents.models import CountSquare
 from gridmap.incidents.querysets import WITHOUT_CASES, works_with_cases
 
-# Those of a level that count cases, also such as nobody has folded yet.
-SQUARES = """
-SELECT square FROM incidents_countsquare WHERE square >> 40 = %(level)s
-UNION SELECT (%(level)s::bigint << 40) | ((bin >> 40 - %(level)s) << 20) | ((bin & 1048575) >> 20 - %(level)s)
-FROM incidents_countchange WHERE bin IS NOT NULL
-"""
 # What is out of scope.
 NOWHERE = BINS
 
@@ -53,11 +50,7 @@ def count_bins(scope: Scope, tile: Tile, window: Window, topics: Sequence[int]) 
     ValueError
         A zoom without overview.
     """
-    squares, days = squares_of(tile), [number_of(window.since), number_of(window.until)]
-    total = np.zeros(BINS, np.int64)
-    if has_overview(scope):
-        seen = (_areas(scope), scope.cell_ids)
-        total = on_one_view(lambda: _count(squares, tile, days, topics, *seen))
+    total = _count(scope, squares_of(tile), tile[0], window, topics, tile)[tile]
     bins = np.flatnonzero(total)
     return Bins(bins, total[bins])
 
@@ -71,13 +64,11 @@ def count_all_bins(scope: Scope, zoom: int, window: Window, topics: Sequence[int
         As `count_bins`.
     """
     level = level_of(zoom)
-    if not has_overview(scope):
-        return np.zeros(0, np.int64)
-    with connection.cursor() as cursor:
-        cursor.execute(SQUARES, {"level": level})
-        tiles = {tile_around(square, zoom) for (square,) in cursor.fetchall()}
-    found = [count_bins(scope, tile, window, topics).counts for tile in tiles]
-    return np.concatenate([np.zeros(0, np.int64), *found])
+    squares = CountSquare.objects.annotate(level=F("square").bitrightshift(2 * SHIFT))
+    known = [*squares.filter(level=level).values_list("square", flat=True)]
+    totals = _count(scope, known, zoom, window, topics, EVERYWHERE)
+    counts = np.concatenate([np.zeros(0, np.int64), *totals.values()])
+    return counts[counts > 0]
 
 
 def has_overview(scope: Scope) -> bool:
@@ -90,27 +81,49 @@ def _areas(scope: Scope) -> frozenset[int]:
 
 
 def _count(
+    scope: Scope,
     squares: list[int],
-    tile: Tile,
-    days: list[int],
+    zoom: int,
+    window: Window,
     topics: Sequence[int],
-    areas: frozenset[int],
-    cells: frozenset[int],
-) -> Counts:
-    """By bin."""
-    sums = read_sums(squares, topics, days, tile)
+    within: Tile,
+) -> dict[Tile, Counts]:
+    """By tile of a zoom and bin, in squares and in what has changed within a tile."""
+    if not has_overview(scope):
+        return _nothing()
+    days = [number_of(window.since), number_of(window.until)]
+    seen = (_areas(scope), scope.cell_ids)
+    return on_one_view(lambda: _by_tile(read_sums(squares, topics, days, within), zoom, *seen))
+
+
+def _nothing() -> dict[Tile, Counts]:
+    return defaultdict(lambda: np.zeros(BINS, np.int64))
+
+
+def _by_tile(
+    sums: Sums, zoom: int, areas: frozenset[int], cells: frozenset[int]
+) -> dict[Tile, Counts]:
     seen = (sums.boundaries, areas, cells)
-    total = np.zeros(BINS + 1, np.int64)
+    totals = _nothing()
     for number, square in sums.squares.items():
+        tile = tile_around(number, zoom)
         before, until = square.before
-        bins = _bins(number, square.version, tile, *seen)
-        total += np.bincount(bins, until - before, BINS + 1).astype(np.int64)
+        counts = np.bincount(
+            _bins(number, square.version, tile, *seen), until - before, NOWHERE + 1
+        )
+        totals[tile] += counts[:NOWHERE].astype(np.int64)
     if len(sums.changes):
-        cell, bin_, _day, number = sums.changes.T
-        known = np.isin(cell, cells_of_today(*seen))
-        _, places = placed(tile[0], cell, bin_)
-        np.add.at(total, places[known] % BINS, number[known])
-    return total[:NOWHERE]
+        _add_changes(totals, zoom, cells_of_today(*seen), sums.changes)
+    return totals
+
+
+def _add_changes(totals: dict[Tile, Counts], zoom: int, cells: Ids, changes: Ids) -> None:
+    known = changes[np.isin(changes[:, 0], cells) & (changes[:, 1] >= 0)]
+    cell, bin_, _day, number = known.T
+    tiles, places = placed(zoom, cell, bin_)
+    for tile in np.unique(tiles).tolist():
+        own = tiles == tile
+        np.add.at(totals[tile_around(tile, zoom)], places[own] % BINS, number[own])
 
 
 @lru_cache(1_000)
